@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+# The tests: GoogleTest from its source package, so that the same tests build with every sanitizer and
+# every cross compiler, and vnic_add_test().
+enable_language(CXX)
+
+set(VNIC_GTEST_SOURCE /usr/src/googletest/googletest CACHE PATH "GoogleTest's source directory")
+set(VNIC_RESULTS_DIR "${PROJECT_BINARY_DIR}/results" CACHE PATH "Where tests put their XML reports")
+file(MAKE_DIRECTORY "${VNIC_RESULTS_DIR}")
+if(NOT EXISTS "${VNIC_GTEST_SOURCE}/src/gtest-all.cc")
+    message(FATAL_ERROR "GoogleTest's sources are not in ${VNIC_GTEST_SOURCE}: install the package "
+        "googletest, set VNIC_GTEST_SOURCE, or turn VNIC_BUILD_TESTS off")
+endif()
+
+# Two files instead of GoogleTest's own project: nothing of its options leaks into ours.
+add_library(vnic_gtest STATIC EXCLUDE_FROM_ALL
+    "${VNIC_GTEST_SOURCE}/src/gtest-all.cc" "${VNIC_GTEST_SOURCE}/src/gtest_main.cc")
+set_target_properties(vnic_gtest PROPERTIES CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON)
+target_include_directories(vnic_gtest SYSTEM PUBLIC "${VNIC_GTEST_SOURCE}/include"
+    PRIVATE "${VNIC_GTEST_SOURCE}")
+if(UNIX)
+    target_link_libraries(vnic_gtest PUBLIC pthread)
+endif()
+
+# The objects of the library in a static archive: a static link sees the internals that the shared
+# library hides.
+add_library(vnic_testing STATIC ${vnic_objects})
+set_target_properties(vnic_testing PROPERTIES LINKER_LANGUAGE C)
+target_include_directories(vnic_testing PUBLIC "${PROJECT_SOURCE_DIR}/include"
+    "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+target_compile_definitions(vnic_testing PUBLIC VNIC_STATIC)
+target_link_libraries(vnic_testing PUBLIC ${vnic_link_libraries})
+
+# vnic_add_test(NAME <n> SOURCES <f>… [LABELS unit|contract|live|fault|stress|fuzz…] [LIBRARY <lib>]
+#               [LINK <lib>…] [DEFINES <d>…] [ENV <VAR=value>…] [ARGS <a>…] [TIMEOUT <seconds>])
+# One GoogleTest program, linked with vnic_testing (LIBRARY: with that instead), known to ctest, its
+# report in ${VNIC_RESULTS_DIR}/<n>.xml. Sources may be C and C++; include paths: include/, src/, tests/.
+function(vnic_add_test)
+    cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;LIBRARY;TIMEOUT" "SOURCES;LABELS;LINK;DEFINES;ENV;ARGS")
+    if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SOURCES)
+        message(FATAL_ERROR "vnic_add_test: NAME and SOURCES are needed; unknown: ${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    if(NOT arg_LIBRARY)
+        set(arg_LIBRARY vnic_testing)
+    endif()
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 300)
+    endif()
+    add_executable(${arg_NAME} ${arg_SOURCES})
+    set_target_properties(${arg_NAME} PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
+        CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF LINKER_LANGUAGE CXX
+        RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
+    target_compile_options(${arg_NAME} PRIVATE
+        $<$<COMPILE_LANGUAGE:C>:${VNIC_C_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:${VNIC_CXX_WARNINGS}>)
+    if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        target_compile_definitions(${arg_NAME} PRIVATE _GNU_SOURCE)
+    endif()
+    target_compile_definitions(${arg_NAME} PRIVATE ${arg_DEFINES}
+        VNIC_SOURCE_DIR="${PROJECT_SOURCE_DIR}" VNIC_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    target_link_libraries(${arg_NAME} PRIVATE ${arg_LINK} ${arg_LIBRARY} vnic_gtest)
+    if(WIN32)
+        target_link_options(${arg_NAME} PRIVATE -static)
+    endif()
+    add_test(NAME ${arg_NAME}
+        COMMAND ${arg_NAME} "--gtest_output=xml:${VNIC_RESULTS_DIR}/${arg_NAME}.xml" ${arg_ARGS})
+    set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
+        ENVIRONMENT "${arg_ENV}")
+endfunction()
