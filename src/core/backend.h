@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract between core and the backends: the only door between them.
+ *
+ * A backend is one table. Core checks arguments and options, keeps the handles, builds blocking,
+ * timeouts, interrupts, shutdown, batches and the pool of views, encodes and decodes link headers,
+ * and applies the configuration with undo. The backend talks to its system, and nothing else.
+ *
+ * Conventions of all slots
+ * - They return >= 0, or a code of vnic/error.h. Slots with an `err` fill it (vnic__fail() helps);
+ *   err may be NULL. The system's error is read before any cleanup call can change it.
+ * - `q->priv` points to queue_size zeroed bytes, `q->iface->priv` to iface_size, both made by core
+ *   before the first slot is called and freed by core after the last.
+ * - Slots marked [hot] are called for every packet: no allocation, no lock, no log.
+ * - Slots marked [lock] are called with q->iface->lock held, so one at a time for an interface.
+ * - A slot that a backend lacks is NULL: core answers VNIC_ENOTSUP (but see each slot).
+ */
+#ifndef VNIC_CORE_BACKEND_H
+#define VNIC_CORE_BACKEND_H
+
+#include <stdint.h>
+
+#include "frame.h"
+#include "vnic/vnic.h"
+
+struct vnic;
+struct vnic__iface;
+
+/*
+ * Options of vnic_config that a backend may honour. Core refuses, by name, those that are set and not
+ * in the backend's `options`.
+ */
+#define VNIC__OPT_NAME (1ull << 0)
+#define VNIC__OPT_ADDRESSES (1ull << 1) /* addresses and prefixes */
+#define VNIC__OPT_MAC (1ull << 2)
+#define VNIC__OPT_ALIAS (1ull << 3)
+#define VNIC__OPT_NETNS (1ull << 4) /* netns and netns_fd */
+#define VNIC__OPT_MTU (1ull << 5)
+#define VNIC__OPT_UP (1ull << 6)
+#define VNIC__OPT_PERSIST (1ull << 7)
+#define VNIC__OPT_OWNER (1ull << 8)
+#define VNIC__OPT_GROUP (1ull << 9)
+#define VNIC__OPT_TX_QUEUE_LEN (1ull << 10)
+#define VNIC__OPT_IF_INDEX (1ull << 11)
+#define VNIC__OPT_SNDBUF (1ull << 12)
+#define VNIC__OPT_TAP (1ull << 13)
+#define VNIC__OPT_MULTI_QUEUE (1ull << 14)
+#define VNIC__OPT_EXCLUSIVE (1ull << 15)
+#define VNIC__OPT_NO_LINK_LOCAL (1ull << 16)
+#define VNIC__OPT_KEEP_HEADER (1ull << 17)
+#define VNIC__OPT_BORROW (1ull << 18)
+#define VNIC__OPT_VNET_HDR (1ull << 19)
+#define VNIC__OPT_NO_CARRIER (1ull << 20)
+#define VNIC__OPT_TUN (1ull << 21)
+
+/* A configuration that core has checked and completed: no pointer into the caller's memory is kept. */
+struct vnic__settings {
+    const char *name;       /* NULL: chosen by the system; may hold one %d */
+    const char *alias;      /* NULL: leave */
+    const char *netns;      /* NULL: the caller's */
+    intptr_t netns_fd;      /* -1: none */
+    uint32_t layer;         /* VNIC_TUN, VNIC_TAP; VNIC_UNSET only when adopting */
+    uint32_t flags;         /* VNIC_NONBLOCK … */
+    uint32_t mtu;           /* VNIC_UNSET: leave; so for all that follow */
+    uint32_t up;
+    uint32_t persist;
+    uint32_t owner_uid;
+    uint32_t group_gid;
+    uint32_t tx_queue_len;
+    uint32_t if_index;
+    uint32_t sndbuf;
+    uint32_t has_mac;       /* 1: mac is set */
+    uint8_t mac[8];         /* six bytes used */
+    struct vnic_prefix *prefixes; /* owned by core */
+    int n_prefixes;
+};
+
+/* Configuration of an interface. All slots: [lock], may block for the time of a system call. */
+struct vnic__netconf {
+    /* What the interface is now. VNIC_ECLOSED when it is gone. */
+    int (*get_info)(struct vnic *q, struct vnic_info *ret_info, struct vnic_error *err);
+    /* The system's counters; core adds those of the handle. */
+    int (*get_stats)(struct vnic *q, struct vnic_stats *ret_stats, struct vnic_error *err);
+    /* The name of now; cheap and without rights where the system can. cap is VNIC_NAME_SIZE. */
+    int (*get_name)(struct vnic *q, char *ret_name, struct vnic_error *err);
+    /* Setters: core has checked the range, and skips the call when get_info shows the value already. */
+    int (*set_up)(struct vnic *q, uint32_t up, struct vnic_error *err);
+    int (*set_mtu)(struct vnic *q, uint32_t mtu, struct vnic_error *err);
+    int (*set_name)(struct vnic *q, const char *name, struct vnic_error *err);
+    int (*set_mac)(struct vnic *q, const uint8_t *mac, struct vnic_error *err);
+    int (*set_tx_queue_len)(struct vnic *q, uint32_t packets, struct vnic_error *err);
+    int (*set_alias)(struct vnic *q, const char *alias, struct vnic_error *err);
+    int (*set_carrier)(struct vnic *q, uint32_t on, struct vnic_error *err);
+    int (*set_persist)(struct vnic *q, uint32_t on, struct vnic_error *err);
+    int (*set_owner)(struct vnic *q, uint32_t uid, struct vnic_error *err);
+    int (*set_group)(struct vnic *q, uint32_t gid, struct vnic_error *err);
+    /*
+     * 0: no link-local address of the kernel's own; other values are the backend's own to restore,
+     * as get_link_local gave them. *ret_mode tells the mode of now. VNIC_ENOTSUP without IPv6.
+     */
+    int (*get_link_local)(struct vnic *q, uint32_t *ret_mode, struct vnic_error *err);
+    int (*set_link_local)(struct vnic *q, uint32_t mode, struct vnic_error *err);
+    /*
+     * Addresses. add: VNIC_EEXIST when it is there; VNIC_ENOTSUP with a clear text when IPv6 is
+     * disabled. remove: VNIC_EADDR when it is not there. list: returns the count, fills at most cap.
+     */
+    int (*add_address)(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err);
+    int (*remove_address)(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err);
+    int (*list_addresses)(struct vnic *q, struct vnic_prefix *ret, int cap, struct vnic_error *err);
+};
+
+/* Result flags of read, in *ret_flags. */
+#define VNIC__READ_CUT 0x1u /* the packet was longer than the room: it is consumed, core says VNIC_EMSGSIZE */
+
+struct vnic__backend {
+    const char *name;
+    uint64_t options;   /* VNIC__OPT_… that it honours */
+    size_t queue_size;  /* bytes of q->priv */
+    size_t iface_size;  /* bytes of q->iface->priv */
+
+    /*
+     * Creates or attaches the interface and its first queue, but configures nothing that netconf can
+     * (core does that next, with undo). Sets q->layer, q->frame (the header kind of the queue),
+     * q->iface->created (1: this call made it), q->iface->multi_queue. s is complete and checked. On
+     * failure everything is as before and close is not called.
+     */
+    int (*open)(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err);
+    /* [lock] Adds a queue like `first`; the same duties as open. NULL: single queue. */
+    int (*open_queue)(struct vnic *q, struct vnic *first, struct vnic_error *err);
+    /* Takes a descriptor. The same duties as open; on failure the descriptor is untouched. */
+    int (*adopt)(struct vnic *q, intptr_t native, const struct vnic__settings *s,
+                 struct vnic_error *err);
+    /*
+     * Ends the queue; with `keep`, all but its descriptor. No other slot runs or follows. Must work
+     * after open, open_queue or adopt succeeded, whatever happened to the interface since.
+     */
+    void (*close)(struct vnic *q, int keep);
+
+    /*
+     * [hot] Reads one packet with its link header into iov[n], never blocks. Returns the bytes
+     * stored, or VNIC_EAGAIN, VNIC_ECLOSED (interface gone), VNIC_EDOWN, VNIC_EOS. A packet that does
+     * not fit is consumed and reported with VNIC__READ_CUT: never a silent cut. q->need is core's
+     * idea of how much room the packets of now need, link header included; the backend keeps it.
+     */
+    int (*read)(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags);
+    /*
+     * [hot] Writes one packet with its link header from iov[n], never blocks. Returns the bytes
+     * taken (all of them), or VNIC_EAGAIN, VNIC_EINVAL (not a packet of this layer), VNIC_EDOWN,
+     * VNIC_EMSGSIZE, VNIC_ENOMEM, VNIC_ECLOSED, VNIC_EOS.
+     */
+    int (*write)(struct vnic *q, const struct vnic_iovec *iov, int n);
+    /*
+     * Waits until one of `events` is there, until q->signal or q->wakeup's signal is set, or until
+     * deadline_ns (vnic__now_ns(); < 0: no end). Returns the events, or 0 for a signal, the
+     * deadline or for no reason: core looks again. VNIC_ECLOSED when the interface is gone.
+     */
+    int (*wait)(struct vnic *q, int events, int64_t deadline_ns);
+    /*
+     * One handle for foreign loops: signalled by packets, q->signal, the wakeup's signal, removal.
+     * [lock] Called once; close ends it. Returns 0 and the handle, or a code.
+     */
+    int (*wait_handle)(struct vnic *q, intptr_t *ret_handle);
+    /* The system's own descriptor. NULL: none. */
+    intptr_t (*native_handle)(struct vnic *q);
+
+    /* [lock] Takes the queue out of service and back. NULL: single queue. */
+    int (*detach)(struct vnic *q, struct vnic_error *err);
+    int (*attach)(struct vnic *q, struct vnic_error *err);
+
+    /* Calls fn for every TUN and TAP that the thread sees; stops when fn returns non-zero. */
+    int (*list)(int (*fn)(void *user, const struct vnic_info *info), void *user,
+                struct vnic_error *err);
+
+    const struct vnic__netconf *netconf; /* NULL: packets only */
+};
+
+/* The backends of this build, the default first, ended by NULL. Defined by the build's choice of file
+ * (os/linux/linux_backends.c, os/null/null_backends.c, …). */
+extern const struct vnic__backend *const vnic__backends[];
+
+extern const struct vnic__backend vnic__null_backend;
+extern const struct vnic__backend vnic__fake_backend;
+
+#endif

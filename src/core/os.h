@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What core needs of a system besides its backends: locks, a clock and a signal that can be waited
+ * for. Each system's directory implements these; core has no other door to the system.
+ *
+ * posix/posix_sys.c   locks and clock of every Unix
+ * linux/linux_signal.c, posix/posix_signal.c, windows/win_services.c   the rest
+ */
+#ifndef VNIC_CORE_OS_H
+#define VNIC_CORE_OS_H
+
+#include <stdint.h>
+
+/* Opaque storage, large enough for every system's own object; each implementation asserts that it fits. */
+struct vnic__mutex {
+    uint64_t storage[8];
+};
+struct vnic__cond {
+    uint64_t storage[8];
+};
+
+void vnic__mutex_init(struct vnic__mutex *m);
+void vnic__mutex_destroy(struct vnic__mutex *m);
+void vnic__mutex_lock(struct vnic__mutex *m);
+void vnic__mutex_unlock(struct vnic__mutex *m);
+
+void vnic__cond_init(struct vnic__cond *c);
+void vnic__cond_destroy(struct vnic__cond *c);
+void vnic__cond_broadcast(struct vnic__cond *c);
+
+/*
+ * Waits until the condition is broadcast or, with a deadline >= 0, until vnic__now_ns() reaches it.
+ * May return without either. The mutex is held on entry and on return.
+ */
+void vnic__cond_wait(struct vnic__cond *c, struct vnic__mutex *m, int64_t deadline_ns);
+
+/* Nanoseconds of a monotonic clock; never negative. */
+int64_t vnic__now_ns(void);
+
+/*
+ * A level that threads and foreign event loops can wait for: an eventfd (Linux), a pipe (other Unix),
+ * a manual-reset event (Windows). `handle` is what poll or WaitForMultipleObjects takes: readable, or
+ * signalled, while the signal is set.
+ */
+struct vnic__signal {
+    intptr_t handle;  /* wait for this; -1 when there is none */
+    intptr_t trigger; /* the writing end, where it is another one; else as handle */
+};
+
+/* Makes a signal that is not set. Returns 0 or VNIC_ENOMEM, VNIC_EMFILE, VNIC_EOS. */
+int vnic__signal_init(struct vnic__signal *s);
+
+/* Ends it; allowed on one that was never made and holds handle -1. */
+void vnic__signal_destroy(struct vnic__signal *s);
+
+/* Sets it; allowed when it is set already. Async-signal-safe; errno and last error are kept. */
+void vnic__signal_set(const struct vnic__signal *s);
+
+/* Clears it; allowed when it is not set. */
+void vnic__signal_clear(const struct vnic__signal *s);
+
+#endif
