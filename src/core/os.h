@@ -59,4 +59,23 @@ void vnic__signal_set(const struct vnic__signal *s);
 /* Clears it; allowed when it is not set. */
 void vnic__signal_clear(const struct vnic__signal *s);
 
+/* The most signals of one wait or group. */
+#define VNIC__SIGNAL_MAX 8
+
+/*
+ * Waits until one of signals[n] is set or vnic__now_ns() reaches deadline_ns (< 0: no end); n is
+ * 1 … VNIC__SIGNAL_MAX. Returns 0, also earlier and for no reason, or VNIC_EOS.
+ */
+int vnic__signal_wait_any(const struct vnic__signal *const *signals, int n, int64_t deadline_ns);
+
+/*
+ * Makes one handle for foreign loops that is readable while any of signals[n] is set: an epoll
+ * descriptor (Linux), a kqueue (BSD, Apple). Returns 0 or VNIC_ENOMEM, VNIC_EMFILE, VNIC_EOS, or
+ * VNIC_ENOTSUP where the system has nothing of the kind (Windows).
+ */
+int vnic__signal_group(const struct vnic__signal *const *signals, int n, intptr_t *ret_handle);
+
+/* Ends it, before its signals are destroyed. */
+void vnic__signal_group_end(intptr_t handle);
+
 #endif
