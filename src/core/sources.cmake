@@ -2,6 +2,8 @@
 # The files of the core, the same on every system. One name a line, in alphabetical order.
 set(VNIC_CORE_SOURCES
     alloc.c
+    capture.c
+    capture_block.c
     checksum.c
     checksum_packet.c
     claimed_len.c
