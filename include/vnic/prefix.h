@@ -22,9 +22,10 @@ VNIC_BEGIN_DECLS
 #define VNIC_IPV6 6u
 
 /** Flags of vnic_prefix.flags. */
-#define VNIC_PREFIX_PEER 0x0001u         /**< peer holds the address of the other end */
-#define VNIC_PREFIX_BROADCAST 0x0002u    /**< broadcast holds an explicit broadcast address (IPv4) */
+#define VNIC_PREFIX_PEER 0x0001u      /**< peer holds the address of the other end */
+#define VNIC_PREFIX_BROADCAST 0x0002u /**< broadcast holds an explicit broadcast address (IPv4) */
 #define VNIC_PREFIX_NO_BROADCAST 0x0004u /**< the text said "broadcast none" (IPv4) */
+#define VNIC_PREFIX_KERNEL 0x0008u /**< listed only: made by the system itself; not compared */
 
 /** Room for the longest text of one prefix, with its end: two IPv6 addresses, "/128" and " peer ". */
 #define VNIC_PREFIX_TEXT_MAX 128
