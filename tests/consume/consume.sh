@@ -58,9 +58,9 @@ refuses_other_version() {
 with_pkg_config() { # NAME PKG-CONFIG-OPTION CC-OPTION
     local flags
     export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-    flags=$(pkg-config $2 --cflags --libs vnic) || return 1
+    flags=$(pkg-config ${2:+"$2"} --cflags --libs vnic) || return 1
     # shellcheck disable=SC2086
-    cc -std=c99 $3 -o "$work/$1" "$source_dir/main.c" $flags || return 1
+    cc -std=c99 ${3:+"$3"} -o "$work/$1" "$source_dir/main.c" $flags || return 1
     if [ -n "$3" ]; then
         "$work/$1"
     else

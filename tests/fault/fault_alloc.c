@@ -11,20 +11,24 @@ static atomic_uint fault_alloc_seen;
 static atomic_uint fault_alloc_failing;
 static atomic_int fault_alloc_blocks;
 
-void fault_alloc_arm(unsigned nth) {
+void fault_alloc_arm(unsigned nth)
+{
     atomic_store(&fault_alloc_seen, 0);
     atomic_store(&fault_alloc_failing, nth);
 }
 
-unsigned fault_alloc_count(void) {
+unsigned fault_alloc_count(void)
+{
     return atomic_load(&fault_alloc_seen);
 }
 
-int fault_alloc_live(void) {
+int fault_alloc_live(void)
+{
     return atomic_load(&fault_alloc_blocks);
 }
 
-void *vnic__alloc(size_t size) {
+void *vnic__alloc(size_t size)
+{
     unsigned nth = atomic_fetch_add(&fault_alloc_seen, 1) + 1;
     if (nth == atomic_load(&fault_alloc_failing))
         return NULL;
@@ -34,7 +38,8 @@ void *vnic__alloc(size_t size) {
     return block;
 }
 
-void vnic__free(void *ptr) {
+void vnic__free(void *ptr)
+{
     if (ptr != NULL)
         atomic_fetch_sub(&fault_alloc_blocks, 1);
     free(ptr);

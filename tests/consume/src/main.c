@@ -8,9 +8,11 @@
 #include <vnic/version.h>
 #include <vnic/vnic.h>
 
-int main(void) {
+int main(void)
+{
     if (vnic_version() != VNIC_VERSION) {
-        fprintf(stderr, "header %x, library %x\n", (unsigned)VNIC_VERSION, (unsigned)vnic_version());
+        fprintf(stderr, "header %x, library %x\n", (unsigned)VNIC_VERSION,
+                (unsigned)vnic_version());
         return 1;
     }
     struct vnic_config cfg;
