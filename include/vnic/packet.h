@@ -22,8 +22,8 @@ VNIC_BEGIN_DECLS
 
 /** Bits of vnic_parsed.layers: which headers are there, complete and consistent. */
 #define VNIC_HAS_ETHERNET 0x0001u
-#define VNIC_HAS_VLAN 0x0002u     /**< one or more tags, see vlan_count */
-#define VNIC_HAS_ARP 0x0004u      /**< Ethernet/IPv4 ARP */
+#define VNIC_HAS_VLAN 0x0002u /**< one or more tags, see vlan_count */
+#define VNIC_HAS_ARP 0x0004u  /**< Ethernet/IPv4 ARP */
 #define VNIC_HAS_IPV4 0x0008u
 #define VNIC_HAS_IPV6 0x0010u
 #define VNIC_HAS_TCP 0x0020u
@@ -227,13 +227,13 @@ VNIC_API int vnic_checksum_complete(void *data, size_t len, uint32_t csum_start,
 /** Bits that vnic_checksum_verify() returns. */
 #define VNIC_SUM_IP_GOOD 0x1 /**< the IPv4 header checksum is right */
 #define VNIC_SUM_IP_BAD 0x2
-#define VNIC_SUM_L4_GOOD 0x4 /**< the checksum of TCP, UDP, ICMP or ICMPv6 is right */
-#define VNIC_SUM_L4_BAD 0x8  /**< wrong, or absent where it must be (UDP over IPv6) */
+#define VNIC_SUM_L4_GOOD 0x4  /**< the checksum of TCP, UDP, ICMP or ICMPv6 is right */
+#define VNIC_SUM_L4_BAD 0x8   /**< wrong, or absent where it must be (UDP over IPv6) */
 #define VNIC_SUM_L4_NONE 0x10 /**< UDP over IPv4 without a checksum */
 
 /**
- * Check the checksums of a packet. Fragments and unknown protocols have no L4 bit: they cannot be
- * checked.
+ * Check the checksums of a packet. Fragments, unknown protocols and packets with a source route or
+ * routing header (whose final destination stands elsewhere) have no L4 bit: they are not checked.
  *
  * @param data       [in]   uint8_t[len]
  * @param len        [in]   bytes
@@ -249,8 +249,8 @@ VNIC_API int vnic_checksum_complete(void *data, size_t len, uint32_t csum_start,
 VNIC_API int vnic_checksum_verify(const void *data, size_t len, uint32_t layer);
 
 /**
- * Compute and store the checksums of a packet: IPv4 header, TCP, UDP, ICMP, ICMPv6. Fragments get
- * only their header's; unknown protocols stay as they are.
+ * Compute and store the checksums of a packet: IPv4 header, TCP, UDP, ICMP, ICMPv6. What
+ * vnic_checksum_verify() does not check stays as it is: layer 4 of fragments, unknown protocols, …
  *
  * @param data       [in,out] uint8_t[len]
  * @param len        [in]   bytes

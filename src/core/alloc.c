@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 
-void *vnic__alloc(size_t size) {
+void *vnic__alloc(size_t size)
+{
     return calloc(1, size > 0 ? size : 1);
 }
 
-void vnic__free(void *ptr) {
+void vnic__free(void *ptr)
+{
     free(ptr);
 }

@@ -11,10 +11,11 @@
 #include <stdint.h>
 
 /** Kinds of link header, vnic__frame_kind.kind. */
-#define VNIC__LINK_NONE 0u    /**< the packet alone */
-#define VNIC__LINK_PI 1u      /**< Linux struct tun_pi, 4 bytes (linux/if_tun.h) */
-#define VNIC__LINK_VNET 2u    /**< struct virtio_net_hdr…, vnet_len bytes (linux/virtio_net.h) */
-#define VNIC__LINK_AF 3u      /**< 4-byte address family, network order (utun, BSD tun with TUNSIFHEAD) */
+#define VNIC__LINK_NONE 0u /**< the packet alone */
+#define VNIC__LINK_PI 1u   /**< Linux struct tun_pi, 4 bytes (linux/if_tun.h) */
+#define VNIC__LINK_VNET 2u /**< struct virtio_net_hdr…, vnet_len bytes (linux/virtio_net.h) */
+#define VNIC__LINK_AF \
+    3u /**< 4-byte address family, network order (utun, BSD tun with TUNSIFHEAD) */
 #define VNIC__LINK_OBSD 4u    /**< OpenBSD struct tun_hdr, 8 bytes, then (tun only) the family */
 #define VNIC__LINK_PI_VNET 5u /**< PI first, then the virtio header (Linux drivers/net/tun.c) */
 
@@ -57,8 +58,8 @@
 
 /** What link header a descriptor has. */
 struct vnic__frame_kind {
-    uint8_t kind;        /**< VNIC__LINK_… */
-    uint8_t vnet_len;    /**< VNET kinds: 10 (legacy), 12 (num_buffers), 20 (hash), 24 (tunnel), … */
+    uint8_t kind;     /**< VNIC__LINK_… */
+    uint8_t vnet_len; /**< VNET kinds: 10 (legacy), 12 (num_buffers), 20 (hash), 24 (tunnel), … */
     uint8_t vnet_endian; /**< VNIC__ENDIAN_… */
     uint8_t tap;         /**< 1: Ethernet frames follow; 0: IP packets */
     uint32_t af_inet;    /**< AF kinds: the system's AF_INET */
