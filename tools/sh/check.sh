@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Everything that `./run test` does not run. Jobs run two at a time; each writes build/run/check/logs/JOB.log.
+
+job_asan() {
+    export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
+    build_preset asan asan && run_ctest asan "$build/asan"
+}
+
+job_tsan() {
+    export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1"
+    build_preset tsan tsan && run_ctest tsan "$build/tsan"
+}
+
+# Valgrind on the programs of the dev build. Stress and fault tests run under ASan already.
+job_valgrind() {
+    build_preset valgrind dev || return
+    mkdir -p "$run_dir/valgrind"
+    python3 tools/valgrind.py --build "$build/dev" --labels unit contract live --out "$run_dir/valgrind" \
+        >>"$run_dir/logs/valgrind.log" 2>&1 </dev/null || record valgrind valgrind failed 0 "tools/valgrind.py failed"
+}
+
+# Line coverage of every compiled file of src/; tests/coverage_excluded.txt says what does not count.
+job_coverage() {
+    build_preset coverage coverage || return
+    find "$build/coverage" -name '*.gcda' -delete
+    rm -rf "$build/coverage/results"
+    mkdir -p "$build/coverage/results" "$build/coverage/report"
+    # The tests themselves are counted in the jobs that are about them; here they only have to run.
+    quietly coverage ctest --test-dir "$build/coverage" -LE stress -j2
+    if [ -d tests/cli ]; then
+        VNIC_TOOL=$build/coverage/vnic "$venv/bin/python" -m pytest -q --basetemp="$build/tmp/coverage" tests/cli \
+            >>"$run_dir/logs/coverage.log" 2>&1 </dev/null
+    fi
+    step coverage "at least 90 % of the lines" python3 tools/coverage.py --build "$build/coverage" \
+        --out "$build/coverage/report" --minimum 90
+    cp "$build/coverage/report/summary.txt" "$run_dir/logs/coverage-files.txt" 2>/dev/null
+}
+
+# The portable tests on other machines: big-endian, 32-bit, arm. The live ones where qemu-user can.
+qemu_machine() { # NAME COMPILER-PREFIX QEMU
+    local folder=$build/qemu-$1
+    quietly "qemu-$1" cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
+        -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/linux-gcc.cmake" -DVNIC_MACHINE="$2" -DVNIC_QEMU="$3" \
+        -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
+        quietly "qemu-$1" cmake --build "$folder" -j2 &&
+        run_ctest "qemu-$1" "$folder" -L "$4"
+}
+
+job_qemu-s390x() { qemu_machine s390x s390x-linux-gnu qemu-s390x-static 'unit|contract|live'; }
+job_qemu-armhf() { qemu_machine armhf arm-linux-gnueabihf qemu-arm-static 'unit|contract'; }
+job_qemu-aarch64() { qemu_machine aarch64 aarch64-linux-gnu qemu-aarch64-static 'unit|contract'; }
+
+# The portable tests as Windows programs.
+job_wine() {
+    local folder=$build/wine-build
+    quietly wine cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
+        -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/mingw.cmake" \
+        -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
+        quietly wine cmake --build "$folder" -j2 &&
+        quietly wine tools/wine.sh --prepare &&
+        run_ctest wine "$folder" -L 'unit|contract'
+    tools/wine.sh --end >>"$run_dir/logs/wine.log" 2>&1
+}
+
+# Thirty seconds of fuzzing for each target, starting from its corpus.
+job_fuzz() {
+    local target name
+    build_preset fuzz fuzz || return
+    for target in "$build"/fuzz/fuzz/fuzz_*; do
+        [ -x "$target" ] || { record fuzz "fuzz targets" failed 0 "there are none"; return; }
+        name=${target##*/fuzz_}
+        mkdir -p "$build/fuzz/found/$name"
+        step fuzz "$name, 30 s" "$target" -max_total_time=30 -timeout=10 -rss_limit_mb=1024 \
+            -artifact_prefix="$build/fuzz/found/$name/" -print_final_stats=1 "$build/fuzz/found/$name" \
+            "$top/tests/fuzz/corpus/$name"
+    done
+}
+
+job_lint() {
+    mkdir -p "$run_dir/lint"
+    python3 tests/lint/lint.py --junit "$run_dir/lint/lint.xml" >>"$run_dir/logs/lint.log" 2>&1 </dev/null
+    run_pytest lint tests/lint/selftest.py
+}
+
+job_docs() { step docs "reference and guide without a warning" ./run docs; }
+job_cross() { python3 tools/cross.py --venv "$build/venv-zig" --record "$run_dir/steps.tsv" >>"$run_dir/logs/cross.log" 2>&1 </dev/null; }
+
+job_consume() {
+    local line
+    bash tests/consume/consume.sh "$build/consume" >"$run_dir/logs/consume.log" 2>&1 </dev/null
+    while read -r line; do
+        case $line in
+        "ok "*) record consume "${line#ok }" passed 0 ;;
+        "FAILED "*) record consume "${line#FAILED }" failed 0 "see $run_dir/logs/consume.log" ;;
+        esac
+    done <"$run_dir/logs/consume.log"
+}
+
+# Each example starts, does its one thing and ends; they run in namespaces of their own.
+job_examples() {
+    if ! [ -x examples/check.sh ]; then
+        record examples "examples/check.sh" failed 0 "it is not there"
+        return
+    fi
+    build_preset examples dev && step examples "every example runs" examples/check.sh "$build/dev/examples"
+}
+
+job_bench() { step bench "bench --quick: counts hold, nothing is missing" ./run bench --quick; }
+
+# in_pairs JOB…: run jobs two at a time; a job that takes long does not hold the next ones up.
+in_pairs() {
+    local name running=0
+    for name in "$@"; do
+        if [ "$running" -ge 2 ]; then
+            wait -n
+            running=$((running - 1))
+        fi
+        job "$name" &
+        running=$((running + 1))
+    done
+    wait
+}
+
+cmd_check() {
+    # shellcheck disable=SC2086
+    need $packages_build $packages_tool $packages_demo $packages_test $packages_clang $packages_lint \
+        $packages_docs $packages_qemu $packages_wine $packages_cross valgrind gcovr
+    need_python pytest
+    begin_run check
+    local start=$SECONDS
+    if [ $# -gt 0 ]; then
+        in_pairs "$@"
+    else
+        # The longest first, so that the end is short.
+        in_pairs cross tsan asan coverage qemu-s390x qemu-armhf qemu-aarch64 valgrind wine fuzz lint docs consume examples
+        # Alone: it measures.
+        job bench
+    fi
+    echo "check: $((SECONDS - start)) s; logs in build/run/check/logs"
+    end_run check
+}

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Every level of tests, natively, in the debugging build with raw system calls: what is shipped.
+job_native() {
+    build_preset native dev && run_ctest native "$build/dev" -j2
+}
+
+# The live tests once more as a user who owns nothing: everything in a user namespace of its own.
+job_userns() {
+    if ! unshare -Urn true 2>/dev/null; then
+        record userns "live tests" skipped 0 "the kernel of this machine lacks user namespaces for this user"
+        return
+    fi
+    local folder=$build/dev
+    rm -rf "$folder/results"
+    mkdir -p "$folder/results" "$run_dir/userns"
+    unshare -Urn ctest --test-dir "$folder" --output-junit "$folder/results/ctest.junit" -L live \
+        >>"$run_dir/logs/userns.log" 2>&1 </dev/null
+    cp -r "$folder/results/." "$run_dir/userns/"
+}
+
+# The tool end to end, and the tests of the tests' own machinery.
+job_cli() {
+    local paths=(tests/fault)
+    [ -d tests/cli ] && paths+=(tests/cli)
+    VNIC_TOOL=$build/dev/vnic run_pytest cli "${paths[@]}"
+}
+
+cmd_test() {
+    # shellcheck disable=SC2086
+    need $packages_build $packages_tool $packages_demo $packages_test
+    need_python pytest
+    begin_run test
+    local start=$SECONDS name
+    [ $# -gt 0 ] || set -- native userns cli
+    for name in "$@"; do job "$name"; done
+    echo "test: $((SECONDS - start)) s; logs in build/run/test/logs"
+    end_run test
+}

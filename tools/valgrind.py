@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Run the test programs that ctest knows under valgrind; a leak or a bad access fails the program.
+
+Valgrind's verdict is the program's exit code; a program that fails by it alone gets a failed case.
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+
+VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,indirect",
+            "--errors-for-leak-kinds=definite,indirect", "--child-silent-after-fork=yes", "--fair-sched=yes"]
+
+
+def tests_of(build, labels):
+    listing = subprocess.run(["ctest", "--test-dir", build, "--show-only=json-v1"], check=True, text=True,
+                             capture_output=True).stdout
+    for test in json.loads(listing)["tests"]:
+        properties = {p["name"]: p["value"] for p in test.get("properties", [])}
+        if set(properties.get("LABELS", [])) & set(labels):
+            yield test["name"], test["command"], properties.get("ENVIRONMENT", [])
+
+
+def report(path, name, message):
+    suite = ET.Element("testsuite", name=name)
+    case = ET.SubElement(suite, "testcase", classname="valgrind", name=name)
+    ET.SubElement(case, "failure", message=message)
+    ET.ElementTree(suite).write(path)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--build", required=True)
+    parser.add_argument("--labels", nargs="+", required=True)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    options = parser.parse_args()
+    found = 0
+    for name, command, environment in tests_of(options.build, options.labels):
+        found += 1
+        xml = options.out / f"{name}.xml"
+        arguments = [a for a in command if not a.startswith("--gtest_output")] + [f"--gtest_output=xml:{xml}"]
+        start = time.monotonic()
+        try:
+            done = subprocess.run(VALGRIND + arguments, timeout=600, stdin=subprocess.DEVNULL,
+                                  env={**os.environ, "VNIC_TEST_SLOW": "1", **dict(e.split("=", 1) for e in environment)})
+            code = done.returncode
+        except subprocess.TimeoutExpired:
+            code = "no end within 600 s"
+        print(f"{name}: {code} ({time.monotonic() - start:.0f} s)", flush=True)
+        if code == 99 or not xml.exists():
+            report(options.out / f"{name}-valgrind.xml", name, f"valgrind: {code}")
+    if not found:
+        sys.exit("no test has these labels")
+
+
+if __name__ == "__main__":
+    main()
