@@ -11,28 +11,34 @@
 
 #include "linux_sys.h"
 
-ssize_t vnic__sys_read(int fd, void *buf, size_t len) {
+ssize_t vnic__sys_read(int fd, void *buf, size_t len)
+{
     return syscall(SYS_read, fd, buf, len);
 }
 
-ssize_t vnic__sys_write(int fd, const void *buf, size_t len) {
+ssize_t vnic__sys_write(int fd, const void *buf, size_t len)
+{
     return syscall(SYS_write, fd, buf, len);
 }
 
-ssize_t vnic__sys_readv(int fd, const struct iovec *iov, int n) {
+ssize_t vnic__sys_readv(int fd, const struct iovec *iov, int n)
+{
     return syscall(SYS_readv, fd, iov, n);
 }
 
-ssize_t vnic__sys_writev(int fd, const struct iovec *iov, int n) {
+ssize_t vnic__sys_writev(int fd, const struct iovec *iov, int n)
+{
     return syscall(SYS_writev, fd, iov, n);
 }
 
 /* The offset is passed as two halves on every machine (linux/fs/read_write.c pos_from_hilo()). */
-ssize_t vnic__sys_preadv2(int fd, const struct iovec *iov, int n, int flags) {
+ssize_t vnic__sys_preadv2(int fd, const struct iovec *iov, int n, int flags)
+{
     return syscall(SYS_preadv2, fd, iov, n, -1L, -1L, flags);
 }
 
-ssize_t vnic__sys_pwritev2(int fd, const struct iovec *iov, int n, int flags) {
+ssize_t vnic__sys_pwritev2(int fd, const struct iovec *iov, int n, int flags)
+{
     return syscall(SYS_pwritev2, fd, iov, n, -1L, -1L, flags);
 }
 
@@ -44,7 +50,8 @@ struct raw_timespec {
     long nsec;
 };
 
-int vnic__sys_ppoll(struct pollfd *fds, unsigned n, int64_t timeout_ns) {
+int vnic__sys_ppoll(struct pollfd *fds, unsigned n, int64_t timeout_ns)
+{
     struct raw_timespec ts = {0, 0};
     if (timeout_ns >= 0) {
         /* A wait may end early, core looks again: so a 32-bit long needs no second system call. */

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# The null backend is in every build; the list of backends comes from it where the system has no own.
+set(VNIC_NULL_SOURCES
+    null_backend.c
+)
+if(NOT CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android|OHOS)$")
+    list(APPEND VNIC_NULL_SOURCES null_backends.c)
+endif()

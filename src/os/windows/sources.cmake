@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# Windows has no backend of its own yet: the services that core needs, with the fake and null backends.
+set(VNIC_WINDOWS_SOURCES
+    win_services.c
+)
+set(VNIC_WINDOWS_LIBRARIES "")
