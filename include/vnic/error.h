@@ -32,13 +32,15 @@ VNIC_BEGIN_DECLS
     X(VNIC_ENODEV, -6, "no such interface", "check the name, or create the interface")             \
     X(VNIC_EEXIST, -7, "exists already", "choose another name or address, or reuse what is there") \
     X(VNIC_EBUSY, -8, "in use", "end the other user, or open the interface with several queues")   \
-    X(VNIC_EAGAIN, -9, "nothing can be done right now", "wait for the wait handle, then try again") \
+    X(VNIC_EAGAIN, -9, "nothing can be done right now",                                            \
+      "wait for the wait handle, then try again")                                                  \
     X(VNIC_ETIMEDOUT, -10, "timed out", "try again, or give it more time")                         \
     X(VNIC_EINTERRUPTED, -11, "interrupted",                                                       \
       "do what the interruption was for, clear it, and go on")                                     \
     X(VNIC_ECLOSED, -12, "shut down or removed", "close the handle; nothing else is useful now")   \
-    X(VNIC_EMSGSIZE, -13, "packet and buffer do not fit", "use a buffer of vnic_recv_size() bytes, " \
-                                                          "or a shorter packet")                   \
+    X(VNIC_EMSGSIZE, -13, "packet and buffer do not fit",                                          \
+      "use a buffer of vnic_recv_size() bytes, "                                                   \
+      "or a shorter packet")                                                                       \
     X(VNIC_EDOWN, -14, "interface is down", "bring it up with vnic_set_up()")                      \
     X(VNIC_ENOBUFS, -15, "no buffers left", "release buffers that are held, then try again")       \
     X(VNIC_EADDR, -16, "bad address or prefix", "correct the address that the error quotes")       \

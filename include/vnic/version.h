@@ -18,8 +18,7 @@ VNIC_BEGIN_DECLS
 #define VNIC_VERSION_PATCH 0
 
 /** The three numbers in one, for comparison: 0xMMmmpp. */
-#define VNIC_VERSION                                                                               \
-    ((VNIC_VERSION_MAJOR << 16) | (VNIC_VERSION_MINOR << 8) | VNIC_VERSION_PATCH)
+#define VNIC_VERSION ((VNIC_VERSION_MAJOR << 16) | (VNIC_VERSION_MINOR << 8) | VNIC_VERSION_PATCH)
 
 /**
  * Version of the library that runs, to compare with VNIC_VERSION of the header that was compiled.

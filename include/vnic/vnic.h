@@ -49,15 +49,21 @@ typedef struct vnic_wakeup vnic_wakeup;
 #define VNIC_TAP 2u /**< Ethernet frames (layer 2) */
 
 /** Bits of vnic_config.flags. */
-#define VNIC_NONBLOCK 0x1u       /**< calls without a timeout return VNIC_EAGAIN instead of waiting */
-#define VNIC_MULTI_QUEUE 0x2u    /**< allow vnic_open_queue() */
-#define VNIC_EXCLUSIVE 0x4u      /**< fail with VNIC_EEXIST rather than attach to an interface that is there */
-#define VNIC_KEEP_STATE 0x8u     /**< change nothing that is already there: up or down, MTU, addresses, … */
-#define VNIC_NO_LINK_LOCAL 0x10u /**< no fe80:: address and no router solicitations of the kernel's own */
-#define VNIC_KEEP_HEADER 0x20u   /**< each packet begins with 4 bytes: flags, EtherType (big-endian) */
-#define VNIC_BORROW 0x40u        /**< vnic_adopt only: never close the descriptor, nor change its status flags */
-#define VNIC_VNET_HDR 0x80u      /**< Linux: the queue carries virtio-net headers (invisible to the caller) */
-#define VNIC_NO_CARRIER 0x100u   /**< create without carrier; vnic_set_carrier() turns it on */
+#define VNIC_NONBLOCK 0x1u    /**< calls without a timeout return VNIC_EAGAIN instead of waiting */
+#define VNIC_MULTI_QUEUE 0x2u /**< allow vnic_open_queue() */
+#define VNIC_EXCLUSIVE                                                                             \
+    0x4u /**< fail with VNIC_EEXIST rather than attach to an interface that is there */
+#define VNIC_KEEP_STATE                                                                            \
+    0x8u /**< leave all that the configuration does not name: up or down, MTU, addresses */
+#define VNIC_NO_LINK_LOCAL                                                                         \
+    0x10u /**< no fe80:: address and no router solicitations of the kernel's own */
+#define VNIC_KEEP_HEADER                                                                           \
+    0x20u /**< each packet begins with 4 bytes: flags, EtherType (big-endian) */
+#define VNIC_BORROW                                                                                \
+    0x40u /**< vnic_adopt only: never close the descriptor, nor change its status flags */
+#define VNIC_VNET_HDR                                                                              \
+    0x80u /**< Linux: the queue carries virtio-net headers (invisible to the caller) */
+#define VNIC_NO_CARRIER 0x100u /**< create without carrier; vnic_set_carrier() turns it on */
 
 /** Values of vnic_config.offload. */
 #define VNIC_OFFLOAD_NONE 0u /**< one packet per packet; the default and, in 0.1, the only one */
@@ -74,32 +80,36 @@ typedef struct vnic_wakeup vnic_wakeup;
  * for `wakeup` and `log_user`.
  */
 struct vnic_config {
-    size_t size;            /**< set by vnic_config_init() */
-    const char *backend;    /**< one of vnic_backends(); NULL: this system's default */
-    const char *name;       /**< interface name, may contain one "%d"; NULL: chosen by the system */
-    const char *addresses;  /**< "10.9.0.1/24 fd09::1/64", also "10.9.0.1/32 peer 10.9.0.2"; NULL: none */
-    const struct vnic_prefix *prefixes; /**< vnic_prefix[n_prefixes], the typed form; added to the text's */
-    const char *mac;        /**< "02:00:5e:10:00:01", TAP only; NULL: chosen by the system */
-    const char *alias;      /**< descriptive text of the interface, at most 255 bytes; NULL: none */
-    const char *netns;      /**< Linux: create inside this network namespace (path); NULL: the caller's */
-    intptr_t netns_fd;      /**< Linux: the same by descriptor, which stays the caller's; -1: unset */
-    vnic_wakeup *wakeup;    /**< a shared interrupt that also wakes this handle; NULL: none */
+    size_t size;         /**< set by vnic_config_init() */
+    const char *backend; /**< one of vnic_backends(); NULL: this system's default */
+    const char *name;    /**< interface name, may contain one "%d"; NULL: chosen by the system */
+    const char
+        *addresses; /**< "10.9.0.1/24 fd09::1/64", also "10.9.0.1/32 peer 10.9.0.2"; NULL: none */
+    const struct vnic_prefix
+        *prefixes;     /**< vnic_prefix[n_prefixes], the typed form; added to the text's */
+    const char *mac;   /**< "02:00:5e:10:00:01", TAP only; NULL: chosen by the system */
+    const char *alias; /**< descriptive text of the interface, at most 255 bytes; NULL: none */
+    const char
+        *netns; /**< Linux: create inside this network namespace (path); NULL: the caller's */
+    intptr_t netns_fd;   /**< Linux: the same by descriptor, which stays the caller's; -1: unset */
+    vnic_wakeup *wakeup; /**< a shared interrupt that also wakes this handle; NULL: none */
     /** Called with one line (no newline) about what the library had to do; from any thread that is
      * inside a call on this interface; must not call vnic functions. NULL: silence. */
     void (*log)(void *user, int level, const char *text);
-    void *log_user;         /**< first argument of `log` */
-    uint32_t n_prefixes;    /**< elements of `prefixes`; VNIC_UNSET: 0 */
-    uint32_t layer;         /**< VNIC_TUN or VNIC_TAP; VNIC_UNSET: VNIC_TUN, or what is adopted */
-    uint32_t flags;         /**< VNIC_NONBLOCK | …; VNIC_UNSET: 0 */
-    uint32_t offload;       /**< VNIC_OFFLOAD_…; VNIC_UNSET: none */
-    uint32_t mtu;           /**< 68 … 65535, with IPv6 1280 …; TAP on Linux … 65521 */
-    uint32_t up;            /**< 1: bring up; 0: bring down; VNIC_UNSET: up, unless VNIC_KEEP_STATE */
-    uint32_t persist;       /**< 1: the interface stays after the last close; 0: it goes; Linux */
-    uint32_t owner_uid;     /**< user who may attach to it later; Linux */
-    uint32_t group_gid;     /**< group that may attach to it later; with an owner too, both must match */
-    uint32_t tx_queue_len;  /**< packets that the kernel holds for the reader; Linux; 0 … 1000000 */
-    uint32_t if_index;      /**< index that the new interface shall have; Linux; 1 … 2147483647 */
-    uint32_t sndbuf;        /**< bytes in flight after which sending waits; Linux; 1 … 2147483647 */
+    void *log_user;      /**< first argument of `log` */
+    uint32_t n_prefixes; /**< elements of `prefixes`; VNIC_UNSET: 0 */
+    uint32_t layer;      /**< VNIC_TUN or VNIC_TAP; VNIC_UNSET: VNIC_TUN, or what is adopted */
+    uint32_t flags;      /**< VNIC_NONBLOCK | …; VNIC_UNSET: 0 */
+    uint32_t offload;    /**< VNIC_OFFLOAD_…; VNIC_UNSET: none */
+    uint32_t mtu;        /**< 68 … 65535, with IPv6 1280 …; TAP on Linux … 65521 */
+    uint32_t up;         /**< 1: bring up; 0: bring down; VNIC_UNSET: up, unless VNIC_KEEP_STATE */
+    uint32_t persist;    /**< 1: the interface stays after the last close; 0: it goes; Linux */
+    uint32_t owner_uid;  /**< user who may attach to it later; Linux */
+    uint32_t
+        group_gid; /**< group that may attach to it later; with an owner too, both must match */
+    uint32_t tx_queue_len; /**< packets that the kernel holds for the reader; Linux; 0 … 1000000 */
+    uint32_t if_index;     /**< index that the new interface shall have; Linux; 1 … 2147483647 */
+    uint32_t sndbuf;       /**< bytes in flight after which sending waits; Linux; 1 … 2147483647 */
 };
 
 /**
@@ -290,7 +300,8 @@ VNIC_API void vnic_close(vnic *dev);
 /** Values of timeout_ms besides 1 … 2147483647. */
 #define VNIC_NOWAIT 0     /**< try once */
 #define VNIC_FOREVER (-1) /**< wait until something happens */
-#define VNIC_DEFAULT (-2) /**< as the handle was opened: VNIC_NOWAIT with VNIC_NONBLOCK, else VNIC_FOREVER */
+#define VNIC_DEFAULT                                                                               \
+    (-2) /**< as the handle was opened: VNIC_NOWAIT with VNIC_NONBLOCK, else VNIC_FOREVER */
 
 /**
  * Receives one packet: vnic_recv_timeout() with VNIC_DEFAULT.
@@ -446,19 +457,20 @@ VNIC_API int vnic_recvv(vnic *dev, const struct vnic_iovec *iov, int n, int time
 VNIC_API int vnic_sendv(vnic *dev, const struct vnic_iovec *iov, int n, int timeout_ms);
 
 /** Bits of vnic_packet.flags. */
-#define VNIC_PACKET_EXACT 0x1u /**< reserve: will be committed with exactly the reserved length, in order */
+#define VNIC_PACKET_EXACT                                                                          \
+    0x1u /**< reserve: will be committed with exactly the reserved length, in order */
 
 /**
  * One packet of a batch, 64 bytes. It is an array element and does not grow: set what you do not use
  * to zero. The fields from gso_size on describe offload and are 0 in this version.
  */
 struct vnic_packet {
-    uint64_t user;        /**< yours; carried along, never looked at */
-    uint8_t *data;        /**< first byte of the packet */
-    uintptr_t token;      /**< the library's, for views: do not change it between acquire and release */
-    uint32_t len;         /**< bytes of the packet */
-    uint32_t cap;         /**< room from `data` on; tailroom is cap - len */
-    int32_t status;       /**< 0, or this packet's VNIC_E… */
+    uint64_t user;   /**< yours; carried along, never looked at */
+    uint8_t *data;   /**< first byte of the packet */
+    uintptr_t token; /**< the library's, for views: do not change it between acquire and release */
+    uint32_t len;    /**< bytes of the packet */
+    uint32_t cap;    /**< room from `data` on; tailroom is cap - len */
+    int32_t status;  /**< 0, or this packet's VNIC_E… */
     uint16_t headroom;    /**< bytes before `data` that may be written to (views) */
     uint16_t queue;       /**< queue it came from */
     uint16_t gso_size;    /**< payload of a segment of a super-packet */
@@ -914,15 +926,15 @@ VNIC_API int vnic_attach_queue(vnic *dev, struct vnic_error *ret_err);
 
 /** Counters. "rx" is what the interface's user (this library) received, "tx" what it sent. */
 struct vnic_stats {
-    size_t size;          /**< sizeof(struct vnic_stats), set by the caller */
-    uint64_t rx_packets;  /**< given by the system to the interface's queues (kernel's tx_packets) */
-    uint64_t rx_bytes;    /**< the same in bytes */
-    uint64_t rx_dropped;  /**< lost because no queue took them in time (kernel's tx_dropped) */
-    uint64_t rx_errors;   /**< the kernel's tx_errors */
-    uint64_t tx_packets;  /**< accepted by the system from the queues (kernel's rx_packets) */
-    uint64_t tx_bytes;    /**< the same in bytes */
-    uint64_t tx_dropped;  /**< refused by the system (kernel's rx_dropped) */
-    uint64_t tx_errors;   /**< malformed (kernel's rx_errors and rx_frame_errors) */
+    size_t size;         /**< sizeof(struct vnic_stats), set by the caller */
+    uint64_t rx_packets; /**< given by the system to the interface's queues (kernel's tx_packets) */
+    uint64_t rx_bytes;   /**< the same in bytes */
+    uint64_t rx_dropped; /**< lost because no queue took them in time (kernel's tx_dropped) */
+    uint64_t rx_errors;  /**< the kernel's tx_errors */
+    uint64_t tx_packets; /**< accepted by the system from the queues (kernel's rx_packets) */
+    uint64_t tx_bytes;   /**< the same in bytes */
+    uint64_t tx_dropped; /**< refused by the system (kernel's rx_dropped) */
+    uint64_t tx_errors;  /**< malformed (kernel's rx_errors and rx_frame_errors) */
     uint64_t queue_rx_packets; /**< received through this handle */
     uint64_t queue_rx_bytes;   /**< the same in bytes */
     uint64_t queue_tx_packets; /**< sent through this handle */
@@ -932,22 +944,22 @@ struct vnic_stats {
 
 /** What an interface is. Strings are terminated; what the system does not tell is VNIC_UNSET, 0 or "". */
 struct vnic_info {
-    size_t size;             /**< sizeof(struct vnic_info), set by the caller */
+    size_t size;               /**< sizeof(struct vnic_info), set by the caller */
     char name[VNIC_NAME_SIZE]; /**< as it is now */
-    char alias[256];         /**< descriptive text */
-    char backend[16];        /**< "linux", "fake", … */
-    uint32_t if_index;       /**< the system's number of the interface */
-    uint32_t layer;          /**< VNIC_TUN or VNIC_TAP */
-    uint32_t flags;          /**< VNIC_IF_… */
-    uint32_t mtu;            /**< bytes */
-    uint32_t n_queues;       /**< attached queues, of all processes */
-    uint32_t n_detached;     /**< detached queues, of all processes */
-    uint32_t owner_uid;      /**< VNIC_UNSET: none */
-    uint32_t group_gid;      /**< VNIC_UNSET: none */
-    uint32_t tx_queue_len;   /**< packets that the kernel holds for the reader */
-    uint32_t vnet_hdr_len;   /**< bytes of the virtio-net header, 0: none */
-    uint8_t mac[6];          /**< TAP; all 0 for a TUN */
-    uint8_t reserved[2];     /**< 0 */
+    char alias[256];           /**< descriptive text */
+    char backend[16];          /**< "linux", "fake", … */
+    uint32_t if_index;         /**< the system's number of the interface */
+    uint32_t layer;            /**< VNIC_TUN or VNIC_TAP */
+    uint32_t flags;            /**< VNIC_IF_… */
+    uint32_t mtu;              /**< bytes */
+    uint32_t n_queues;         /**< attached queues, of all processes */
+    uint32_t n_detached;       /**< detached queues, of all processes */
+    uint32_t owner_uid;        /**< VNIC_UNSET: none */
+    uint32_t group_gid;        /**< VNIC_UNSET: none */
+    uint32_t tx_queue_len;     /**< packets that the kernel holds for the reader */
+    uint32_t vnet_hdr_len;     /**< bytes of the virtio-net header, 0: none */
+    uint8_t mac[6];            /**< TAP; all 0 for a TUN */
+    uint8_t reserved[2];       /**< 0 */
 };
 
 /**
@@ -1034,9 +1046,8 @@ VNIC_API VNIC_MUST_CHECK int vnic_get_stats(vnic *dev, struct vnic_stats *ret_st
  * @source  rtnetlink(7) RTM_GETLINK, IFLA_INFO_KIND "tun"
  * @since   0.1
  */
-VNIC_API int vnic_list(const char *backend,
-                       int (*fn)(void *user, const struct vnic_info *info), void *user,
-                       struct vnic_error *ret_err);
+VNIC_API int vnic_list(const char *backend, int (*fn)(void *user, const struct vnic_info *info),
+                       void *user, struct vnic_error *ret_err);
 
 /**
  * Brings the interface up or down.

@@ -55,13 +55,13 @@ struct vnic__iface;
 
 /* A configuration that core has checked and completed: no pointer into the caller's memory is kept. */
 struct vnic__settings {
-    const char *name;       /* NULL: chosen by the system; may hold one %d */
-    const char *alias;      /* NULL: leave */
-    const char *netns;      /* NULL: the caller's */
-    intptr_t netns_fd;      /* -1: none */
-    uint32_t layer;         /* VNIC_TUN, VNIC_TAP; VNIC_UNSET only when adopting */
-    uint32_t flags;         /* VNIC_NONBLOCK … */
-    uint32_t mtu;           /* VNIC_UNSET: leave; so for all that follow */
+    const char *name;  /* NULL: chosen by the system; may hold one %d */
+    const char *alias; /* NULL: leave */
+    const char *netns; /* NULL: the caller's */
+    intptr_t netns_fd; /* -1: none */
+    uint32_t layer;    /* VNIC_TUN, VNIC_TAP; VNIC_UNSET only when adopting */
+    uint32_t flags;    /* VNIC_NONBLOCK … */
+    uint32_t mtu;      /* VNIC_UNSET: leave; so for all that follow */
     uint32_t up;
     uint32_t persist;
     uint32_t owner_uid;
@@ -71,6 +71,8 @@ struct vnic__settings {
     uint32_t sndbuf;
     uint32_t has_mac;       /* 1: mac is set */
     uint8_t mac[8];         /* six bytes used */
+    uint32_t has_addresses; /* 1: prefixes are the addresses wanted, even if there are none */
+    uint32_t reserved;
     struct vnic_prefix *prefixes; /* owned by core */
     int n_prefixes;
 };
@@ -110,13 +112,14 @@ struct vnic__netconf {
 };
 
 /* Result flags of read, in *ret_flags. */
-#define VNIC__READ_CUT 0x1u /* the packet was longer than the room: it is consumed, core says VNIC_EMSGSIZE */
+#define VNIC__READ_CUT                                                                             \
+    0x1u /* the packet was longer than the room: it is consumed, core says VNIC_EMSGSIZE */
 
 struct vnic__backend {
     const char *name;
-    uint64_t options;   /* VNIC__OPT_… that it honours */
-    size_t queue_size;  /* bytes of q->priv */
-    size_t iface_size;  /* bytes of q->iface->priv */
+    uint64_t options;  /* VNIC__OPT_… that it honours */
+    size_t queue_size; /* bytes of q->priv */
+    size_t iface_size; /* bytes of q->iface->priv */
 
     /*
      * Creates or attaches the interface and its first queue, but configures nothing that netconf can
@@ -160,6 +163,8 @@ struct vnic__backend {
      * [lock] Called once; close ends it. Returns 0 and the handle, or a code.
      */
     int (*wait_handle)(struct vnic *q, intptr_t *ret_handle);
+    /* [lock] Asks the system for the MTU of now and updates q->need. NULL: q->need is always right. */
+    int (*refresh_need)(struct vnic *q);
     /* The system's own descriptor. NULL: none. */
     intptr_t (*native_handle)(struct vnic *q);
 
@@ -177,6 +182,8 @@ struct vnic__backend {
 /* The backends of this build, the default first, ended by NULL. Defined by the build's choice of file
  * (os/linux/linux_backends.c, os/null/null_backends.c, …). */
 extern const struct vnic__backend *const vnic__backends[];
+/* Their names in the same order, ended by NULL; static, so that vnic_backends() needs no state. */
+extern const char *const vnic__backend_names[];
 
 extern const struct vnic__backend vnic__null_backend;
 extern const struct vnic__backend vnic__fake_backend;

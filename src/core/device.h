@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "backend.h"
+#include "fail.h"
 #include "os.h"
 
 /* Bits of vnic.stop: while one is set, packet calls return its code (the first in this order). */
@@ -53,11 +54,13 @@ struct vnic {
     vnic_wakeup *wakeup;                 /* [backend] NULL: none */
     _Atomic uint32_t stop;               /* VNIC__STOP_… */
     _Atomic uint32_t nonblock;           /* what VNIC_DEFAULT means */
-    _Atomic uint32_t need;               /* [backend] room that packets of now need, header included */
-    uint32_t layer;                      /* [backend] VNIC_TUN or VNIC_TAP */
-    uint32_t flags;                      /* [backend] VNIC_BORROW, VNIC_KEEP_HEADER, … */
-    uint32_t max_len;                    /* longest packet that vnic_send takes */
-    struct vnic__frame_kind frame;       /* [backend] link header of the descriptor */
+    _Atomic uint32_t need;         /* [backend] room that packets of now need, header included */
+    uint32_t layer;                /* [backend] VNIC_TUN or VNIC_TAP */
+    uint32_t flags;                /* [backend] VNIC_BORROW, VNIC_KEEP_HEADER, … */
+    uint32_t max_len;              /* longest packet that vnic_send takes */
+    uint32_t plain;                /* 1: packets pass as they are, without any header */
+    uint8_t *bounce;               /* VNIC_MAX_PACKET bytes with virtio-net headers, else NULL */
+    struct vnic__frame_kind frame; /* [backend] link header of the descriptor */
     struct vnic__counter rx, tx;
     _Atomic uint64_t rx_cut;
 
@@ -71,17 +74,6 @@ struct vnic {
     struct vnic *next;          /* in iface->queues */
 };
 
-/* Fills err (which may be NULL) and returns code. `field` may be NULL; the text is formatted. */
-int vnic__fail(struct vnic_error *err, int code, const char *operation, const char *field,
-               const char *format, ...)
-#if defined(__GNUC__)
-    __attribute__((format(printf, 5, 6)))
-#endif
-    ;
-
-/* Adds the system's number to a filled err; err may be NULL. */
-void vnic__fail_os(struct vnic_error *err, uint32_t domain, int32_t os_code);
-
 /* One line to the interface's log callback, if there is one. Never on the hot path. */
 void vnic__log(const struct vnic__iface *iface, int level, const char *format, ...)
 #if defined(__GNUC__)
@@ -89,7 +81,16 @@ void vnic__log(const struct vnic__iface *iface, int level, const char *format, .
 #endif
     ;
 
+/* Sets or clears a signal until it agrees with a state (not 0: set). Async-signal-safe. */
+void vnic__signal_follow(const struct vnic__signal *signal, const _Atomic uint32_t *state);
+
 /* Sets bits of vnic.stop and wakes every waiter. Async-signal-safe. */
 void vnic__stop(struct vnic *q, uint32_t bits);
+
+/* Clears bits of vnic.stop. */
+void vnic__unstop(struct vnic *q, uint32_t bits);
+
+/* The code for the bits of vnic.stop or a triggered wakeup; 0: go on. */
+int vnic__stop_code(struct vnic *q);
 
 #endif

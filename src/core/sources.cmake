@@ -1,18 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
 # The files of the core, the same on every system. One name a line, in alphabetical order.
 set(VNIC_CORE_SOURCES
+    address_set.c
     alloc.c
+    apply.c
+    backends.c
+    batch.c
     capture.c
     capture_block.c
+    check.c
     checksum.c
     checksum_packet.c
     claimed_len.c
+    config.c
+    control.c
+    deadline.c
+    error.c
     frame.c
+    framed.c
     ifname.c
     inet_text.c
+    io.c
+    iovec.c
+    lifecycle.c
+    log.c
     mac.c
+    netif.c
+    netif_addr.c
     packet_echo.c
     packet_neigh.c
     packet_parse.c
+    pool.c
     prefix.c
-    prefix_parse.c)
+    prefix_parse.c
+    queue.c
+    version.c
+    views.c
+    wait.c
+    wakeup.c)

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Applying settings to an interface, all or nothing. */
+#include "apply.h"
+
+#include <string.h>
+
+#include "address_set.h"
+
+/* What was changed, in the order of changing; undone in reverse. */
+#define CHANGED_LINK_LOCAL 0x01u
+#define CHANGED_TX_QUEUE_LEN 0x02u
+#define CHANGED_MAC 0x04u
+#define CHANGED_ALIAS 0x08u
+#define CHANGED_MTU 0x10u
+#define CHANGED_ADDRESSES 0x20u
+#define CHANGED_UP 0x40u
+#define CHANGED_PERSIST 0x80u
+#define CHANGED_OWNER 0x100u
+#define CHANGED_GROUP 0x200u
+
+struct apply_state {
+    struct vnic *q;
+    const struct vnic__settings *s;
+    const struct vnic__netconf *conf;
+    struct vnic_info before;          /* valid if asked_info */
+    struct vnic__addresses addresses; /* valid if CHANGED_ADDRESSES */
+    uint32_t link_local;              /* valid if CHANGED_LINK_LOCAL */
+    uint32_t changed;
+};
+
+static int apply_link_local(struct apply_state *a, struct vnic_error *err)
+{
+    uint32_t mode = 0;
+    int rc;
+
+    if ((a->s->flags & VNIC_NO_LINK_LOCAL) == 0) {
+        return 0;
+    }
+    rc = a->conf->get_link_local(a->q, &mode, err);
+    if (rc == VNIC_ENOTSUP || (rc == 0 && mode == 0)) {
+        /* Without IPv6 there is no link-local address: the wish is fulfilled. */
+        return 0;
+    }
+    if (rc == 0) {
+        rc = a->conf->set_link_local(a->q, 0, err);
+    }
+    if (rc == 0) {
+        a->link_local = mode;
+        a->changed |= CHANGED_LINK_LOCAL;
+    }
+    return rc;
+}
+
+static int apply_link(struct apply_state *a, struct vnic_error *err)
+{
+    const struct vnic__settings *s = a->s;
+    int rc = 0;
+
+    if (s->tx_queue_len != VNIC_UNSET && s->tx_queue_len != a->before.tx_queue_len) {
+        rc = a->conf->set_tx_queue_len(a->q, s->tx_queue_len, err);
+        a->changed |= rc == 0 ? CHANGED_TX_QUEUE_LEN : 0;
+    }
+    if (rc == 0 && s->has_mac && memcmp(s->mac, a->before.mac, 6) != 0) {
+        rc = a->conf->set_mac(a->q, s->mac, err);
+        a->changed |= rc == 0 ? CHANGED_MAC : 0;
+    }
+    if (rc == 0 && s->alias != NULL && strcmp(s->alias, a->before.alias) != 0) {
+        rc = a->conf->set_alias(a->q, s->alias, err);
+        a->changed |= rc == 0 ? CHANGED_ALIAS : 0;
+    }
+    if (rc == 0 && s->mtu != VNIC_UNSET && s->mtu != a->before.mtu) {
+        rc = a->conf->set_mtu(a->q, s->mtu, err);
+        a->changed |= rc == 0 ? CHANGED_MTU : 0;
+    }
+    return rc;
+}
+
+static int apply_addresses(struct apply_state *a, struct vnic_error *err)
+{
+    uint32_t how = VNIC__ADDRESSES_ADD;
+    int rc;
+
+    if (a->s->has_addresses && (a->s->flags & VNIC_KEEP_STATE) == 0) {
+        how |= VNIC__ADDRESSES_REPLACE;
+    }
+    if (a->s->flags & VNIC_NO_LINK_LOCAL) {
+        how |= VNIC__ADDRESSES_NO_KERNEL;
+    }
+    if (!a->s->has_addresses && (how == VNIC__ADDRESSES_ADD || a->q->iface->created)) {
+        return 0;
+    }
+    rc = vnic__addresses_read(a->q, &a->addresses, err);
+    if (rc < 0) {
+        return rc;
+    }
+    a->changed |= CHANGED_ADDRESSES;
+    return vnic__addresses_change(a->q, a->s->prefixes, a->s->n_prefixes, how, err);
+}
+
+static int apply_up(struct apply_state *a, struct vnic_error *err)
+{
+    uint32_t is_up = (a->before.flags & VNIC_IF_UP) != 0;
+    int rc;
+
+    if (a->s->up == VNIC_UNSET || a->s->up == is_up) {
+        return 0;
+    }
+    rc = a->conf->set_up(a->q, a->s->up, err);
+    a->changed |= rc == 0 ? CHANGED_UP : 0;
+    return rc;
+}
+
+/* Last, because an owner can be replaced but not cleared. */
+static int apply_lasting(struct apply_state *a, struct vnic_error *err)
+{
+    const struct vnic__settings *s = a->s;
+    uint32_t persists = (a->before.flags & VNIC_IF_PERSIST) != 0;
+    int rc = 0;
+
+    if (s->persist != VNIC_UNSET && s->persist != persists) {
+        rc = a->conf->set_persist(a->q, s->persist, err);
+        a->changed |= rc == 0 ? CHANGED_PERSIST : 0;
+    }
+    if (rc == 0 && s->owner_uid != VNIC_UNSET && s->owner_uid != a->before.owner_uid) {
+        rc = a->conf->set_owner(a->q, s->owner_uid, err);
+        a->changed |= rc == 0 ? CHANGED_OWNER : 0;
+    }
+    if (rc == 0 && s->group_gid != VNIC_UNSET && s->group_gid != a->before.group_gid) {
+        rc = a->conf->set_group(a->q, s->group_gid, err);
+        a->changed |= rc == 0 ? CHANGED_GROUP : 0;
+    }
+    return rc;
+}
+
+/* In reverse order; a step that fails must not keep the others from being undone. */
+static void undo_changes(struct apply_state *a)
+{
+    const struct vnic_info *b = &a->before;
+
+    if ((a->changed & CHANGED_GROUP) && b->group_gid != VNIC_UNSET) {
+        (void)a->conf->set_group(a->q, b->group_gid, NULL);
+    }
+    if ((a->changed & CHANGED_OWNER) && b->owner_uid != VNIC_UNSET) {
+        (void)a->conf->set_owner(a->q, b->owner_uid, NULL);
+    }
+    if (a->changed & CHANGED_PERSIST) {
+        (void)a->conf->set_persist(a->q, (b->flags & VNIC_IF_PERSIST) != 0, NULL);
+    }
+    if (a->changed & CHANGED_UP) {
+        (void)a->conf->set_up(a->q, (b->flags & VNIC_IF_UP) != 0, NULL);
+    }
+    if (a->changed & CHANGED_MTU) {
+        (void)a->conf->set_mtu(a->q, b->mtu, NULL);
+    }
+    /* After the MTU: IPv6 addresses do not come back below 1280 bytes. */
+    if (a->changed & CHANGED_ADDRESSES) {
+        vnic__addresses_restore(a->q, &a->addresses);
+    }
+    if (a->changed & CHANGED_ALIAS) {
+        (void)a->conf->set_alias(a->q, b->alias, NULL);
+    }
+    if (a->changed & CHANGED_MAC) {
+        (void)a->conf->set_mac(a->q, b->mac, NULL);
+    }
+    if (a->changed & CHANGED_TX_QUEUE_LEN) {
+        (void)a->conf->set_tx_queue_len(a->q, b->tx_queue_len, NULL);
+    }
+    if (a->changed & CHANGED_LINK_LOCAL) {
+        (void)a->conf->set_link_local(a->q, a->link_local, NULL);
+    }
+}
+
+static int has_wishes(const struct vnic__settings *s)
+{
+    return s->has_mac || s->has_addresses || s->alias != NULL || s->mtu != VNIC_UNSET ||
+           s->up != VNIC_UNSET || s->persist != VNIC_UNSET || s->owner_uid != VNIC_UNSET ||
+           s->group_gid != VNIC_UNSET || s->tx_queue_len != VNIC_UNSET ||
+           (s->flags & VNIC_NO_LINK_LOCAL) != 0;
+}
+
+int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err)
+{
+    struct apply_state a = {.q = q, .s = s, .conf = q->backend->netconf};
+    int rc;
+
+    if (a.conf == NULL || !has_wishes(s)) {
+        return 0;
+    }
+    if (s->has_mac && q->layer != VNIC_TAP) {
+        return vnic__fail(err, VNIC_ENOTSUP, "configure", "mac",
+                          "a TUN interface has no MAC address: leave it out");
+    }
+    rc = a.conf->get_info(q, &a.before, err);
+    if (rc == 0) {
+        rc = apply_link_local(&a, err);
+    }
+    if (rc == 0) {
+        rc = apply_link(&a, err);
+    }
+    if (rc == 0) {
+        rc = apply_addresses(&a, err);
+    }
+    if (rc == 0) {
+        rc = apply_up(&a, err);
+    }
+    if (rc == 0) {
+        rc = apply_lasting(&a, err);
+    }
+    if (rc < 0 && !q->iface->created) {
+        undo_changes(&a);
+    }
+    vnic__addresses_free(&a.addresses);
+    return rc;
+}

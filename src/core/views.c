@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Zero-copy views: the primitive for those who encapsulate in place. */
+#include "io.h"
+#include "pool.h"
+
+/* What a packet of a batch means besides its buffer is unknown or absent without offload. */
+static void clear_packet(struct vnic_packet *p)
+{
+    uint64_t user = p->user;
+
+    *p = (struct vnic_packet){0};
+    p->user = user;
+}
+
+/* The next packet into a buffer of its own. */
+static int acquire_one(struct vnic *q, struct vnic_packet *p, int64_t deadline)
+{
+    struct vnic_iovec iov;
+    int rc;
+
+    clear_packet(p);
+    rc = vnic__pool_take(q, p);
+    if (rc < 0) {
+        return rc;
+    }
+    iov.base = p->data;
+    iov.len = VNIC_MAX_PACKET;
+    rc = vnic__recv_until(q, &iov, 1, deadline);
+    if (rc < 0) {
+        vnic__pool_give(q, p->token);
+        clear_packet(p);
+        return rc;
+    }
+    p->len = (uint32_t)rc;
+    return 0;
+}
+
+int vnic_acquire_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
+{
+    int64_t deadline;
+
+    if (dev == NULL || pkts == NULL || n < 1 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
+        return VNIC_EINVAL;
+    }
+    for (int done = 0; done < n; done++) {
+        int rc = acquire_one(dev, &pkts[done], done == 0 ? deadline : VNIC__DEADLINE_TRY);
+
+        if (rc < 0) {
+            return done > 0 ? done : rc;
+        }
+    }
+    return n;
+}
+
+int vnic_release_many(vnic *dev, const struct vnic_packet *pkts, int n)
+{
+    if (dev == NULL || pkts == NULL || n < 0) {
+        return VNIC_EINVAL;
+    }
+    if (vnic__pool_check(dev, pkts, n, 0) < 0) {
+        return VNIC_EINVAL;
+    }
+    for (int i = 0; i < n; i++) {
+        vnic__pool_give(dev, pkts[i].token);
+    }
+    return 0;
+}
+
+static int check_lengths(const struct vnic *q, const struct vnic_packet *pkts, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (pkts[i].len == 0) {
+            return VNIC_EINVAL;
+        }
+        if (pkts[i].len > q->max_len) {
+            return VNIC_EMSGSIZE;
+        }
+    }
+    return 0;
+}
+
+int vnic_reserve_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
+{
+    int64_t deadline;
+    int rc;
+
+    if (dev == NULL || pkts == NULL || n < 1 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
+        return VNIC_EINVAL;
+    }
+    rc = check_lengths(dev, pkts, n);
+    if (rc == 0) {
+        rc = vnic__stop_code(dev);
+    }
+    for (int done = 0; rc == 0 && done < n; done++) {
+        rc = vnic__pool_take(dev, &pkts[done]);
+        if (rc < 0 && done > 0) {
+            return done;
+        }
+        if (rc == 0) {
+            pkts[done].status = 0;
+        }
+    }
+    return rc < 0 ? rc : n;
+}
+
+int vnic_commit_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
+{
+    int64_t deadline;
+    int rc;
+
+    if (dev == NULL || pkts == NULL || n < 1 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
+        return VNIC_EINVAL;
+    }
+    rc = vnic__pool_check(dev, pkts, n, 1);
+    if (rc < 0) {
+        return rc;
+    }
+    rc = vnic__send_batch(dev, pkts, n, deadline);
+    for (int i = 0; i < n; i++) {
+        if (pkts[i].status == 0) {
+            vnic__pool_give(dev, pkts[i].token);
+            pkts[i].token = 0;
+        }
+    }
+    return rc;
+}
