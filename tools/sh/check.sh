@@ -38,7 +38,7 @@ job_coverage() {
 }
 
 # The portable tests on other machines: big-endian, 32-bit, arm. The live ones where qemu-user can.
-qemu_machine() { # NAME COMPILER-PREFIX QEMU
+qemu_machine() { # NAME COMPILER-PREFIX QEMU LABELS
     local folder=$build/qemu-$1
     quietly "qemu-$1" cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
         -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/linux-gcc.cmake" -DVNIC_MACHINE="$2" -DVNIC_QEMU="$3" \
