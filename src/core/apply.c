@@ -132,6 +132,13 @@ static int apply_lasting(struct apply_state *a, struct vnic_error *err)
     return rc;
 }
 
+static void undo_persist(struct apply_state *a)
+{
+    if (a->changed & CHANGED_PERSIST) {
+        (void)a->conf->set_persist(a->q, (a->before.flags & VNIC_IF_PERSIST) != 0, NULL);
+    }
+}
+
 /* In reverse order; a step that fails must not keep the others from being undone. */
 static void undo_changes(struct apply_state *a)
 {
@@ -143,9 +150,7 @@ static void undo_changes(struct apply_state *a)
     if ((a->changed & CHANGED_OWNER) && b->owner_uid != VNIC_UNSET) {
         (void)a->conf->set_owner(a->q, b->owner_uid, NULL);
     }
-    if (a->changed & CHANGED_PERSIST) {
-        (void)a->conf->set_persist(a->q, (b->flags & VNIC_IF_PERSIST) != 0, NULL);
-    }
+    undo_persist(a);
     if (a->changed & CHANGED_UP) {
         (void)a->conf->set_up(a->q, (b->flags & VNIC_IF_UP) != 0, NULL);
     }
@@ -206,7 +211,10 @@ int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_erro
     if (rc == 0) {
         rc = apply_lasting(&a, err);
     }
-    if (rc < 0 && !q->iface->created) {
+    if (rc < 0 && q->iface->created) {
+        /* It goes with its handle, unless it was made to stay. */
+        undo_persist(&a);
+    } else if (rc < 0) {
         undo_changes(&a);
     }
     vnic__addresses_free(&a.addresses);

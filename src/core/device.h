@@ -59,6 +59,7 @@ struct vnic {
     uint32_t flags;                /* [backend] VNIC_BORROW, VNIC_KEEP_HEADER, … */
     uint32_t max_len;              /* longest packet that vnic_send takes */
     uint32_t plain;                /* 1: packets pass as they are, without any header */
+    uint32_t gso_logged;           /* 1: the receiver has logged a super-packet, once is enough */
     uint8_t *bounce;               /* VNIC_MAX_PACKET bytes with virtio-net headers, else NULL */
     struct vnic__frame_kind frame; /* [backend] link header of the descriptor */
     struct vnic__counter rx, tx;

@@ -66,8 +66,11 @@ static int judge_packet(struct vnic *q, int rc, size_t hdr_len, uint32_t flags, 
         return VNIC_EMSGSIZE;
     }
     if (ret_meta->gso_type != VNIC__GSO_NONE) {
-        vnic__log(q->iface, VNIC_LOG_WARNING,
-                  "a GSO super-packet came on a handle without offload: it was dropped");
+        if (!q->gso_logged) {
+            q->gso_logged = 1;
+            vnic__log(q->iface, VNIC_LOG_WARNING,
+                      "GSO super-packets come on a handle without offload: they are dropped");
+        }
         return VNIC_ENOTSUP;
     }
     return 0;

@@ -286,7 +286,7 @@ int vnic_open_queue(vnic *dev, vnic **ret_dev, struct vnic_error *ret_err)
         return vnic__fail(ret_err, VNIC_ECLOSED, "vnic_open_queue", NULL,
                           "the handle was shut down or its interface removed");
     }
-    rc = new_queue(dev->iface, dev->flags, dev->wakeup, &q, ret_err);
+    rc = new_queue(dev->iface, dev->flags & ~VNIC_BORROW, dev->wakeup, &q, ret_err);
     if (rc < 0) {
         return rc;
     }
