@@ -21,6 +21,20 @@ function(vnic_common_options name)
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:C>:${VNIC_C_WARNINGS}>)
 endfunction()
 
+# What a fault injector replaces stands apart: the doors to the system, and the allocator.
+set(vnic_door_sources ${vnic_sources})
+list(FILTER vnic_door_sources INCLUDE REGEX "/linux_sys[a-z_]*\\.c$")
+set(vnic_alloc_sources ${vnic_sources})
+list(FILTER vnic_alloc_sources INCLUDE REGEX "/core/alloc\\.c$")
+set(vnic_plain_sources ${vnic_sources})
+list(REMOVE_ITEM vnic_plain_sources ${vnic_door_sources} ${vnic_alloc_sources})
+
+set(vnic_os_sources ${vnic_sources})
+list(FILTER vnic_os_sources INCLUDE REGEX "/src/os/(posix|linux|windows)/")
+if(vnic_os_sources AND vnic_os_definitions)
+    set_source_files_properties(${vnic_os_sources} PROPERTIES COMPILE_DEFINITIONS "${vnic_os_definitions}")
+endif()
+
 set(vnic_objects "")
 foreach(vnic_group IN ITEMS plain door alloc)
     if(vnic_${vnic_group}_sources)

@@ -55,4 +55,4 @@ TEST(Replay, EveryPrefixOfEveryInput)
     }
 }
 
-} // namespace
+} /* namespace */

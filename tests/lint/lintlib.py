@@ -49,14 +49,12 @@ class Tree:
     def exists(self, path):
         return (self.root / path).exists()
 
-    def listed_sources(self, folder, variable):
-        """The files that src/<folder>/sources.cmake lists in a variable, relative to the root."""
-        path = pathlib.Path("src") / folder / "sources.cmake"
-        if not self.exists(path):
-            return []
-        text = re.sub(r"#.*", "", self.text(path))
-        match = re.search(rf"set\(\s*{variable}\s+([^)]*)\)", text)
-        return [path.parent / name for name in match[1].split()] if match else []
+    @functools.lru_cache(maxsize=None)
+    def library_sources(self, system="Linux", *options):
+        """The files that the build takes on a system, relative to the root."""
+        code, output = run("cmake", f"-DCMAKE_SYSTEM_NAME={system}", *options, "-P",
+                           self.root / "cmake" / "ListSources.cmake")
+        return [pathlib.Path(line) for line in output.splitlines() if code == 0 and line.startswith("src/")]
 
 
 def blank_comments(text):

@@ -12,8 +12,6 @@ PURE = set("""memcpy memmove memset memcmp memchr strlen strnlen strcmp strncmp 
     strcspn strpbrk snprintf vsnprintf strtol strtoul strtoull __errno_location qsort bsearch""".split())
 COMPILER = re.compile(r"^(_GLOBAL_OFFSET_TABLE_|__stack_chk_\w+|__\w+_chk|__(u?div|u?mod|mul|bswap)\w+|__atomic_\w+"
                       r"|__tls_get_addr|__isoc\d+_strto\w+)$")
-LISTS = (("core", "VNIC_CORE_SOURCES"), ("os/null", "VNIC_NULL_SOURCES"), ("os/fake", "VNIC_FAKE_SOURCES"),
-         ("os/posix", "VNIC_POSIX_SOURCES"), ("os/linux", "VNIC_LINUX_SOURCES"))
 MAP = "src/vnic.map"
 
 
@@ -29,7 +27,9 @@ class Objects:
         self.objects = {}
         folder = tree.scratch / "objects"
         folder.mkdir(parents=True, exist_ok=True)
-        sources = [s for where, name in LISTS for s in tree.listed_sources(where, name) if tree.exists(s)]
+        sources = sorted({*tree.library_sources(), *tree.library_sources("Linux", "-DVNIC_SYS_IO=libc")})
+        if not sources:
+            self.problems.append("cmake/ListSources.cmake names no files")
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             for source, target, code, output in pool.map(lambda s: self.compile(tree, folder, s), sources):
                 if code == 0:

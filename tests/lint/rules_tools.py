@@ -5,7 +5,6 @@ import re
 import shutil
 
 from lintlib import rule, run
-from rules_binary import LISTS
 
 FORMATTED = {".c", ".h", ".cpp", ".cc"}
 
@@ -46,7 +45,7 @@ def tidy_is_quiet(tree):
     if problem:
         yield problem
         return
-    sources = [s for where, name in LISTS for s in tree.listed_sources(where, name) if tree.exists(s)]
+    sources = tree.library_sources() + tree.files("src/cli", suffixes={".c"})
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for lines in pool.map(lambda s: tidy(tree, s), sources):
             yield from (line.replace(f"{tree.root}/", "") for line in lines)
