@@ -81,6 +81,20 @@ VNIC_API VNIC_MUST_CHECK int vnic_fake_peer(vnic *dev, vnic **ret_peer, struct v
  */
 VNIC_API int vnic_fake_remove(vnic *dev);
 
+/**
+ * Ends what vnic_release() gave for a fake interface, when it is not given to vnic_adopt(): what
+ * close(2) is for a descriptor.
+ *
+ * @param native     [in]   what vnic_release() gave; it is gone after success
+ * @return           0
+ * @error VNIC_EINVAL       not what vnic_release() gave, or a handle owns it (again)
+ * @thread  once
+ * @platform same everywhere
+ * @source  none
+ * @since   0.1
+ */
+VNIC_API int vnic_fake_end(intptr_t native);
+
 VNIC_END_DECLS
 
 #endif

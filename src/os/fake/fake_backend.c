@@ -99,12 +99,11 @@ static const char *find_objection_locked(const struct vnic__fake_port *port,
 static int fake_adopt(struct vnic *q, intptr_t native, const struct vnic__settings *s,
                       struct vnic_error *err)
 {
-    /* The number is what vnic_native_handle() made of this pointer. */
-    struct vnic__fake_port *port = (struct vnic__fake_port *)native;
+    struct vnic__fake_port *port = vnic__fake_port_at(native);
     const char *objection;
     int code;
 
-    if (native == 0 || native == -1 || port->magic != VNIC__FAKE_MAGIC) {
+    if (port == NULL) {
         return vnic__fail(err, VNIC_EBADFD, "vnic_adopt", "native",
                           "this is not what vnic_native_handle() or vnic_release() gave for a fake "
                           "interface");
@@ -143,6 +142,18 @@ static void fake_close(struct vnic *q, int keep)
         vnic__fake_port_close(port);
     }
     vnic__fake_unuse(user);
+}
+
+/* The room is always right; but a removed interface has none to tell. */
+static int fake_refresh_need(struct vnic *q)
+{
+    struct vnic__fake_pair *pair = vnic__fake_port_of(q)->pair;
+    uint32_t removed;
+
+    vnic__mutex_lock(&pair->lock);
+    removed = pair->removed;
+    vnic__mutex_unlock(&pair->lock);
+    return removed ? VNIC_ECLOSED : 0;
 }
 
 static intptr_t fake_native_handle(struct vnic *q)
@@ -195,6 +206,7 @@ const struct vnic__backend vnic__fake_backend = {
     .write = vnic__fake_write,
     .wait = vnic__fake_wait,
     .wait_handle = vnic__fake_wait_handle,
+    .refresh_need = fake_refresh_need,
     .native_handle = fake_native_handle,
     .detach = fake_detach,
     .attach = fake_attach,

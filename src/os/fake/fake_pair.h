@@ -145,6 +145,14 @@ int vnic__fake_list_addresses(struct vnic *q, struct vnic_prefix *ret, int cap,
 /* Locks the pair for a change by the device, or fails: VNIC_ECLOSED, VNIC_ENOTSUP for the peer. */
 int vnic__fake_lock_to_change(struct vnic *q, const char *operation, struct vnic_error *err);
 
+/* The port that vnic_native_handle() gave as a number; NULL for what is obviously none. */
+static inline struct vnic__fake_port *vnic__fake_port_at(intptr_t native)
+{
+    struct vnic__fake_port *port = (struct vnic__fake_port *)native;
+
+    return native == 0 || native == -1 || port->magic != VNIC__FAKE_MAGIC ? NULL : port;
+}
+
 /* The port of a handle. */
 static inline struct vnic__fake_port *vnic__fake_port_of(const struct vnic *q)
 {

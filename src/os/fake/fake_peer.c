@@ -64,3 +64,21 @@ int vnic_fake_remove(vnic *dev)
     vnic__mutex_unlock(&pair->lock);
     return 0;
 }
+
+int vnic_fake_end(intptr_t native)
+{
+    struct vnic__fake_port *port = vnic__fake_port_at(native);
+    uint32_t owned;
+
+    if (port == NULL) {
+        return VNIC_EINVAL;
+    }
+    vnic__mutex_lock(&port->pair->lock);
+    owned = port->owned || port->closed;
+    vnic__mutex_unlock(&port->pair->lock);
+    if (owned) {
+        return VNIC_EINVAL;
+    }
+    vnic__fake_port_close(port);
+    return 0;
+}
