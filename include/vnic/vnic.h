@@ -99,7 +99,7 @@ struct vnic_config {
     void *log_user;      /**< first argument of `log` */
     uint32_t n_prefixes; /**< elements of `prefixes`; VNIC_UNSET: 0 */
     uint32_t layer;      /**< VNIC_TUN or VNIC_TAP; VNIC_UNSET: VNIC_TUN, or what is adopted */
-    uint32_t flags;      /**< VNIC_NONBLOCK | …; VNIC_UNSET: 0 */
+    uint32_t flags;      /**< VNIC_NONBLOCK | …; 0 after vnic_config_init() */
     uint32_t offload;    /**< VNIC_OFFLOAD_…; VNIC_UNSET: none */
     uint32_t mtu;        /**< 68 … 65535, with IPv6 1280 …; TAP on Linux … 65521 */
     uint32_t up;         /**< 1: bring up; 0: bring down; VNIC_UNSET: up, unless VNIC_KEEP_STATE */
@@ -113,7 +113,7 @@ struct vnic_config {
 };
 
 /**
- * Sets every member to "unset". Call it through the macro vnic_config_init(), which passes the size
+ * Sets every member to "unset" (flags: 0). Call it through the macro vnic_config_init(), which passes the size
  * that your header knows, so that a newer library never writes past an older structure.
  *
  * @param ret_cfg    [out]  the configuration; NULL is allowed and ignored
@@ -1211,7 +1211,7 @@ VNIC_API int vnic_set_alias(vnic *dev, const char *alias, struct vnic_error *ret
  * @error VNIC_EDETACHED    the queue is detached
  * @error VNIC_EOS          anything else
  * @thread  any
- * @platform Linux and fake
+ * @platform Linux
  * @source  Linux drivers/net/tun.c TUNSETPERSIST
  * @since   0.1
  */

@@ -29,7 +29,8 @@ static void unset_config(struct vnic_config *cfg)
     cfg->netns_fd = -1;
     cfg->n_prefixes = VNIC_UNSET;
     cfg->layer = VNIC_UNSET;
-    cfg->flags = VNIC_UNSET;
+    /* Not VNIC_UNSET, whose bits would swallow a flag that the caller adds with |=. */
+    cfg->flags = 0;
     cfg->offload = VNIC_UNSET;
     cfg->mtu = VNIC_UNSET;
     cfg->up = VNIC_UNSET;
