@@ -49,8 +49,8 @@ int vnic__check_alias(const char *alias, struct vnic_error *err)
         return 0;
     }
     return vnic__fail(err, VNIC_EINVAL, "check", "alias",
-                      "the alias \"%.32s…\" is %zu bytes long: use at most %d", alias,
-                      strlen(alias), ALIAS_MAX);
+                      "the alias \"%.32s…\" is %llu bytes long: use at most %d", alias,
+                      (unsigned long long)strlen(alias), ALIAS_MAX);
 }
 
 int vnic__check_mac(const uint8_t *mac, const char *text, struct vnic_error *err)

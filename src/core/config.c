@@ -64,9 +64,9 @@ int vnic__config_copy(const struct vnic_config *cfg, struct vnic_config *ret,
     }
     if (cfg->size < CONFIG_SIZE_MIN || cfg->size > sizeof *cfg) {
         return vnic__fail(err, VNIC_EVERSION, "check", "size",
-                          "vnic_config.size is %zu and this library knows %zu: call "
+                          "vnic_config.size is %llu and this library knows %llu: call "
                           "vnic_config_init() and use the header of this version",
-                          cfg->size, sizeof *cfg);
+                          (unsigned long long)cfg->size, (unsigned long long)sizeof *cfg);
     }
     memcpy(ret, cfg, cfg->size);
     if (ret->flags == VNIC_UNSET) {
@@ -251,9 +251,9 @@ static int fail_address_text(const char *text, size_t offset, size_t len, int co
                           "the address \"%.*s\" is listed twice: remove one", shown, text + offset);
     }
     return vnic__fail(err, VNIC_EADDR, "check", "addresses",
-                      "\"%.*s\" (at character %zu of addresses) is not an address with a prefix "
+                      "\"%.*s\" (at character %llu of addresses) is not an address with a prefix "
                       "length: write it like 10.9.0.1/24 or fd09::1/64",
-                      shown, text + offset, offset + 1);
+                      shown, text + offset, (unsigned long long)offset + 1);
 }
 
 /* Text and typed addresses into one array, which the settings own. */

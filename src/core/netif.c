@@ -23,8 +23,8 @@ static int check_struct_size(size_t size, size_t min, const char *operation, str
         return 0;
     }
     return vnic__fail(err, VNIC_EVERSION, operation, "size",
-                      "the structure's size is %zu: set it to sizeof the structure, %zu here", size,
-                      min);
+                      "the structure's size is %llu: set it to sizeof the structure, %llu here",
+                      (unsigned long long)size, (unsigned long long)min);
 }
 
 int vnic_get_info(vnic *dev, struct vnic_info *ret_info, struct vnic_error *ret_err)
