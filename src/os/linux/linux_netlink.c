@@ -11,7 +11,8 @@
 /* Linux include/linux/socket.h; the C libraries' headers do not all have it. netlink(7) uses it. */
 #define NL_SOL_NETLINK 270
 
-int vnic__nl_open(void) {
+int vnic__nl_open(void)
+{
     /* They make errors speak and dumps obey their filters. An older kernel that lacks one still works. */
     static const int options[] = {NETLINK_EXT_ACK, NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK};
     const int on = 1;
@@ -23,7 +24,8 @@ int vnic__nl_open(void) {
 }
 
 /* Lengthens the request by len bytes, padded with zeros to a multiple of 4, and returns where they are. */
-static uint8_t *nl_extend(struct linux_nl_request *req, size_t len) {
+static uint8_t *nl_extend(struct linux_nl_request *req, size_t len)
+{
     uint8_t *at = (uint8_t *)req->words + req->len;
     size_t padded = (len + 3u) & ~(size_t)3u;
     memset(at, 0, padded);
@@ -32,7 +34,8 @@ static uint8_t *nl_extend(struct linux_nl_request *req, size_t len) {
 }
 
 void vnic__nl_begin(struct linux_nl_request *req, uint16_t type, uint16_t flags, const void *head,
-                    size_t head_len) {
+                    size_t head_len)
+{
     struct nlmsghdr header = {0};
 
     header.nlmsg_type = type;
@@ -42,7 +45,8 @@ void vnic__nl_begin(struct linux_nl_request *req, uint16_t type, uint16_t flags,
     memcpy(nl_extend(req, head_len), head, head_len);
 }
 
-void vnic__nl_put(struct linux_nl_request *req, uint16_t type, const void *data, size_t len) {
+void vnic__nl_put(struct linux_nl_request *req, uint16_t type, const void *data, size_t len)
+{
     struct nlattr attr;
 
     attr.nla_len = (uint16_t)(sizeof attr + len);
@@ -52,23 +56,27 @@ void vnic__nl_put(struct linux_nl_request *req, uint16_t type, const void *data,
         memcpy(nl_extend(req, len), data, len);
 }
 
-void vnic__nl_put_u32(struct linux_nl_request *req, uint16_t type, uint32_t value) {
+void vnic__nl_put_u32(struct linux_nl_request *req, uint16_t type, uint32_t value)
+{
     vnic__nl_put(req, type, &value, sizeof value);
 }
 
-size_t vnic__nl_nest(struct linux_nl_request *req, uint16_t type) {
+size_t vnic__nl_nest(struct linux_nl_request *req, uint16_t type)
+{
     size_t nest = req->len;
     vnic__nl_put(req, (uint16_t)(type | NLA_F_NESTED), NULL, 0);
     return nest;
 }
 
-void vnic__nl_nest_end(struct linux_nl_request *req, size_t nest) {
+void vnic__nl_nest_end(struct linux_nl_request *req, size_t nest)
+{
     uint16_t len = (uint16_t)(req->len - nest);
     memcpy((uint8_t *)req->words + nest + offsetof(struct nlattr, nla_len), &len, sizeof len);
 }
 
 /* Numbers the request and sends it to the kernel (nl_pid 0). Returns 0 or an errno. */
-static int nl_send(const struct linux_nl_socket *nl, struct linux_nl_request *req) {
+static int nl_send(const struct linux_nl_socket *nl, struct linux_nl_request *req)
+{
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     struct iovec iov = {.iov_base = req->words, .iov_len = req->len};
     struct msghdr msg = {
@@ -93,7 +101,8 @@ struct nl_inbox {
     size_t len;
 };
 
-static ssize_t nl_recv(int fd, struct nl_inbox *in, int flags, struct sockaddr_nl *ret_from) {
+static ssize_t nl_recv(int fd, struct nl_inbox *in, int flags, struct sockaddr_nl *ret_from)
+{
     struct iovec iov = {.iov_base = in->buf, .iov_len = in->cap};
     struct msghdr msg = {
         .msg_name = ret_from, .msg_namelen = sizeof *ret_from, .msg_iov = &iov, .msg_iovlen = 1};
@@ -110,7 +119,8 @@ static ssize_t nl_recv(int fd, struct nl_inbox *in, int flags, struct sockaddr_n
  * taken. Those that do not come from the kernel are dropped: any process may write to a netlink
  * socket. Returns 0 or an errno.
  */
-static int nl_receive(int fd, struct nl_inbox *in) {
+static int nl_receive(int fd, struct nl_inbox *in)
+{
     struct sockaddr_nl from;
     ssize_t got;
 
@@ -150,7 +160,8 @@ struct nl_reading {
 
 /* Looks at one datagram. Returns 0, or EPROTO for bytes that are no messages. */
 static int nl_read_datagram(struct nl_reading *r, const struct nl_inbox *in,
-                            struct linux_nl_result *ret) {
+                            struct linux_nl_result *ret)
+{
     struct linux_nl_verdict verdict;
     struct linux_nl_msg msg;
     size_t offset = 0;
@@ -179,7 +190,8 @@ static int nl_read_datagram(struct nl_reading *r, const struct nl_inbox *in,
 
 int vnic__nl_call(const struct linux_nl_socket *nl, struct linux_nl_request *req,
                   int (*fn)(void *user, const struct linux_nl_msg *msg), void *user,
-                  struct linux_nl_result *ret) {
+                  struct linux_nl_result *ret)
+{
     struct nl_reading r = {.fn = fn, .user = user};
     struct nl_inbox in = {NULL, 0, 0};
     int error;

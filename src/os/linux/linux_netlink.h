@@ -26,9 +26,10 @@ struct linux_nl_request {
 
 /* How a request ended. */
 struct linux_nl_result {
-    int error;            /* errno, positive; 0: success */
-    uint32_t from_kernel; /* 1: error is the kernel's answer; 0: the request or answer did not get through */
-    char text[192];       /* the kernel's own sentence, or "" */
+    int error; /* errno, positive; 0: success */
+    uint32_t
+        from_kernel; /* 1: error is the kernel's answer; 0: the request or answer did not get through */
+    char text[192]; /* the kernel's own sentence, or "" */
 };
 
 /* Makes a socket in the current thread's namespace. Returns the descriptor or -1 with errno set. */

@@ -11,7 +11,8 @@
 #include "linux_sys.h"
 
 /* Why a namespace could not be opened or entered, as code and sentence. */
-static int netns_fail(struct vnic_error *err, int error, const char *operation, const char *what) {
+static int netns_fail(struct vnic_error *err, int error, const char *operation, const char *what)
+{
     int code = VNIC_EOS;
 
     switch (error) {
@@ -19,10 +20,11 @@ static int netns_fail(struct vnic_error *err, int error, const char *operation, 
     case ENOTDIR:
     case ELOOP:
     case ENAMETOOLONG:
-        code = vnic__fail(err, VNIC_ENETNS, operation, "netns",
-                          "network namespace %s does not exist: create it (`ip netns add NAME` makes "
-                          "/run/netns/NAME), or give a path such as /proc/PID/ns/net",
-                          what);
+        code =
+            vnic__fail(err, VNIC_ENETNS, operation, "netns",
+                       "network namespace %s does not exist: create it (`ip netns add NAME` makes "
+                       "/run/netns/NAME), or give a path such as /proc/PID/ns/net",
+                       what);
         break;
     case EACCES:
     case EPERM:
@@ -56,7 +58,8 @@ static int netns_fail(struct vnic_error *err, int error, const char *operation, 
  * NS_GET_NSTYPE tells which kind of namespace a descriptor is; anything that is none refuses the
  * number with ENOTTY (ioctl_nsfs(2), Linux 4.11).
  */
-static int check_kind(int fd, const char *what, struct vnic_error *err) {
+static int check_kind(int fd, const char *what, struct vnic_error *err)
+{
     int kind = vnic__sys_ioctl_int(fd, NS_GET_NSTYPE, 0);
     int error = kind < 0 ? errno : 0;
 
@@ -71,7 +74,8 @@ static int check_kind(int fd, const char *what, struct vnic_error *err) {
     return VNIC_ENETNS;
 }
 
-int vnic__netns_open(const char *path, struct vnic_error *err) {
+int vnic__netns_open(const char *path, struct vnic_error *err)
+{
     /* O_NONBLOCK: a FIFO that somebody put at the path must not hold us. */
     int fd = vnic__sys_open(path, O_RDONLY | O_NONBLOCK);
     int code;
@@ -86,11 +90,13 @@ int vnic__netns_open(const char *path, struct vnic_error *err) {
     return fd;
 }
 
-int vnic__netns_check(int fd, struct vnic_error *err) {
+int vnic__netns_check(int fd, struct vnic_error *err)
+{
     return check_kind(fd, "the descriptor", err);
 }
 
-int vnic__netns_id(int nsfd, struct linux_netns_id *ret, struct vnic_error *err) {
+int vnic__netns_id(int nsfd, struct linux_netns_id *ret, struct vnic_error *err)
+{
     struct stat st;
 
     if (vnic__sys_fstat(nsfd, &st) < 0)
@@ -109,7 +115,8 @@ struct netns_job {
     int result;
 };
 
-static void *netns_thread(void *arg) {
+static void *netns_thread(void *arg)
+{
     struct netns_job *job = arg;
 
     if (vnic__sys_setns(job->nsfd, CLONE_NEWNET) < 0) {
@@ -129,7 +136,8 @@ static void *netns_thread(void *arg) {
  * with all signals blocked: a handler of the program must never run in a foreign namespace.
  */
 int vnic__netns_run(int nsfd, int (*fn)(void *arg, struct vnic_error *err), void *arg,
-                    struct vnic_error *err) {
+                    struct vnic_error *err)
+{
     struct netns_job job = {nsfd, fn, arg, err, VNIC_EOS};
     pthread_t thread;
     sigset_t old;
@@ -142,7 +150,8 @@ int vnic__netns_run(int nsfd, int (*fn)(void *arg, struct vnic_error *err), void
     if (error != 0) {
         int code = error == ENOMEM || error == EAGAIN ? VNIC_ENOMEM : VNIC_EOS;
         (void)vnic__fail(err, code, "pthread_create", "netns",
-                         "no thread can be started to enter the network namespace: error %d", error);
+                         "no thread can be started to enter the network namespace: error %d",
+                         error);
         vnic__fail_os(err, VNIC_OS_ERRNO, error);
         return code;
     }

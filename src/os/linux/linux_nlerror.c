@@ -21,7 +21,8 @@ static const struct nl_op_words op_words[] = {
     [NL_OP_SET_MTU] = {"RTM_SETLINK IFLA_MTU", "mtu", "set the MTU of"},
     [NL_OP_SET_NAME] = {"RTM_SETLINK IFLA_IFNAME", "name", "rename"},
     [NL_OP_SET_MAC] = {"RTM_SETLINK IFLA_ADDRESS", "mac", "set the MAC address of"},
-    [NL_OP_SET_TX_QUEUE_LEN] = {"RTM_SETLINK IFLA_TXQLEN", "tx_queue_len", "set the queue length of"},
+    [NL_OP_SET_TX_QUEUE_LEN] = {"RTM_SETLINK IFLA_TXQLEN", "tx_queue_len",
+                                "set the queue length of"},
     [NL_OP_SET_ALIAS] = {"RTM_SETLINK IFLA_IFALIAS", "alias", "set the alias of"},
     [NL_OP_SET_LINK_LOCAL] = {"RTM_SETLINK ADDR_GEN_MODE", "flags",
                               "set how link-local addresses are made for"},
@@ -41,7 +42,7 @@ struct nl_rule {
 };
 
 #define WHY_IPV6_OFF                                                                               \
-    "IPv6 is disabled here (sysctl net.ipv6.conf.all.disable_ipv6, or that of the interface, or "   \
+    "IPv6 is disabled here (sysctl net.ipv6.conf.all.disable_ipv6, or that of the interface, or "  \
     "the kernel runs without IPv6): set the sysctl to 0, or leave IPv6 addresses out"
 
 /*
@@ -70,7 +71,8 @@ static const struct nl_rule rules[] = {
     {NL_OP_ADD_ADDRESS, EOPNOTSUPP, VNIC_ENOTSUP, WHY_IPV6_OFF},
     {NL_OP_REMOVE_ADDRESS, EADDRNOTAVAIL, VNIC_EADDR, "the interface does not have it"},
     {ANY_OP, EPERM, VNIC_EPERM,
-     "permission denied (needs CAP_NET_ADMIN in the user namespace that owns the interface's network "
+     "permission denied (needs CAP_NET_ADMIN in the user namespace that owns the interface's "
+     "network "
      "namespace: run as root, or give the program that capability)"},
     {ANY_OP, EACCES, VNIC_EPERM,
      "a security policy of this system (SELinux, seccomp, …) keeps this program from rtnetlink"},
@@ -82,7 +84,8 @@ static const struct nl_rule rules[] = {
     {ANY_OP, EINTR, VNIC_EOS, "it changed again and again while it was read: try again"},
 };
 
-static const struct nl_rule *find_rule(enum linux_nl_op op, int error) {
+static const struct nl_rule *find_rule(enum linux_nl_op op, int error)
+{
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
         if (rules[i].error == error && (rules[i].op == ANY_OP || rules[i].op == (int)op))
             return &rules[i];
@@ -90,7 +93,8 @@ static const struct nl_rule *find_rule(enum linux_nl_op op, int error) {
 }
 
 int vnic__nl_fail(struct vnic_error *err, enum linux_nl_op op, const char *name, const char *value,
-                  const struct linux_nl_result *result) {
+                  const struct linux_nl_result *result)
+{
     const struct nl_op_words *words = &op_words[op];
     const struct nl_rule *rule = find_rule(op, result->error);
     const char *why = rule ? rule->why : "the kernel refused";
@@ -104,7 +108,8 @@ int vnic__nl_fail(struct vnic_error *err, enum linux_nl_op op, const char *name,
     return code;
 }
 
-int vnic__nl_fail_errno(struct vnic_error *err, enum linux_nl_op op, const char *name, int error) {
+int vnic__nl_fail_errno(struct vnic_error *err, enum linux_nl_op op, const char *name, int error)
+{
     struct linux_nl_result result;
 
     memset(&result, 0, sizeof result);

@@ -14,29 +14,34 @@
 #include <sys/socket.h>
 
 /* Messages and attributes begin at multiples of 4: NLMSG_ALIGNTO, NLA_ALIGNTO. */
-static size_t nl_align(size_t len) {
+static size_t nl_align(size_t len)
+{
     return (len + 3u) & ~(size_t)3u;
 }
 
-static uint16_t nl_u16(const uint8_t *at) {
+static uint16_t nl_u16(const uint8_t *at)
+{
     uint16_t value;
     memcpy(&value, at, sizeof value);
     return value;
 }
 
-static uint32_t nl_u32(const uint8_t *at) {
+static uint32_t nl_u32(const uint8_t *at)
+{
     uint32_t value;
     memcpy(&value, at, sizeof value);
     return value;
 }
 
 /* Moves *offset over an item of `size` bytes and its padding, but not past the end. */
-static void nl_advance(size_t *offset, size_t size, size_t len) {
+static void nl_advance(size_t *offset, size_t size, size_t len)
+{
     size_t step = nl_align(size);
     *offset = step > len - *offset ? len : *offset + step;
 }
 
-int vnic__nl_next_msg(const uint8_t *buf, size_t len, size_t *offset, struct linux_nl_msg *ret) {
+int vnic__nl_next_msg(const uint8_t *buf, size_t len, size_t *offset, struct linux_nl_msg *ret)
+{
     const uint8_t *at;
     uint32_t size;
 
@@ -57,7 +62,8 @@ int vnic__nl_next_msg(const uint8_t *buf, size_t len, size_t *offset, struct lin
     return 1;
 }
 
-int vnic__nl_next_attr(const uint8_t *buf, size_t len, size_t *offset, struct linux_nl_attr *ret) {
+int vnic__nl_next_attr(const uint8_t *buf, size_t len, size_t *offset, struct linux_nl_attr *ret)
+{
     const uint8_t *at;
     uint16_t size;
 
@@ -77,7 +83,8 @@ int vnic__nl_next_attr(const uint8_t *buf, size_t len, size_t *offset, struct li
 }
 
 /* Copies a text attribute, which may lack its end and may hold anything; ret is always terminated. */
-static void nl_text(const struct linux_nl_attr *attr, char *ret, size_t cap) {
+static void nl_text(const struct linux_nl_attr *attr, char *ret, size_t cap)
+{
     size_t i;
     for (i = 0; i < attr->len && i + 1 < cap && attr->data[i] != 0; i++)
         ret[i] = (char)attr->data[i];
@@ -85,7 +92,8 @@ static void nl_text(const struct linux_nl_attr *attr, char *ret, size_t cap) {
 }
 
 /* A number of 1, 2 or 4 bytes; another length is 0. */
-static uint32_t nl_number(const struct linux_nl_attr *attr) {
+static uint32_t nl_number(const struct linux_nl_attr *attr)
+{
     if (attr->len == 1)
         return attr->data[0];
     if (attr->len == 2)
@@ -94,7 +102,8 @@ static uint32_t nl_number(const struct linux_nl_attr *attr) {
 }
 
 /* The kernel's sentence among the attributes behind an acknowledgement. */
-static void find_ack_text(const uint8_t *buf, size_t len, char *ret, size_t cap) {
+static void find_ack_text(const uint8_t *buf, size_t len, char *ret, size_t cap)
+{
     struct linux_nl_attr attr;
     size_t offset = 0;
     while (vnic__nl_next_attr(buf, len, &offset, &attr) > 0)
@@ -109,7 +118,8 @@ static void find_ack_text(const uint8_t *buf, size_t len, char *ret, size_t cap)
  * NLMSG_ERROR: struct nlmsgerr, whose request is cut to its header when NLM_F_CAPPED, then attributes
  * when NLM_F_ACK_TLVS. NLMSG_DONE: an int, then the attributes. Older kernels may send an empty one.
  */
-int vnic__nl_parse_verdict(const struct linux_nl_msg *msg, struct linux_nl_verdict *ret) {
+int vnic__nl_parse_verdict(const struct linux_nl_msg *msg, struct linux_nl_verdict *ret)
+{
     size_t tlvs = sizeof(int32_t);
     int32_t code = 0;
 
@@ -141,7 +151,8 @@ int vnic__nl_parse_verdict(const struct linux_nl_msg *msg, struct linux_nl_verdi
 }
 
 /* IFLA_INFO_DATA of kind "tun": Linux drivers/net/tun.c tun_fill_info(). */
-static int parse_tun_data(const struct linux_nl_attr *nest, struct linux_tun_facts *ret) {
+static int parse_tun_data(const struct linux_nl_attr *nest, struct linux_tun_facts *ret)
+{
     struct linux_nl_attr attr;
     size_t offset = 0;
     int more;
@@ -183,7 +194,8 @@ static int parse_tun_data(const struct linux_nl_attr *nest, struct linux_tun_fac
     return more;
 }
 
-static int parse_linkinfo(const struct linux_nl_attr *nest, struct linux_tun_facts *ret) {
+static int parse_linkinfo(const struct linux_nl_attr *nest, struct linux_tun_facts *ret)
+{
     struct linux_nl_attr attr, data = {0, NULL, 0};
     size_t offset = 0;
     int more;
@@ -200,7 +212,8 @@ static int parse_linkinfo(const struct linux_nl_attr *nest, struct linux_tun_fac
 }
 
 /* AF_INET: IFLA_INET_CONF is an array of u32, number n at n - 1: Linux net/ipv4/devinet.c. */
-static int parse_inet_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret) {
+static int parse_inet_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret)
+{
     const size_t at = (IPV4_DEVCONF_PROMOTE_SECONDARIES - 1) * sizeof(uint32_t);
     struct linux_nl_attr attr;
     size_t offset = 0;
@@ -215,7 +228,8 @@ static int parse_inet_spec(const struct linux_nl_attr *nest, struct linux_nl_lin
     return more;
 }
 
-static int parse_inet6_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret) {
+static int parse_inet6_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret)
+{
     struct linux_nl_attr attr;
     size_t offset = 0;
     int more;
@@ -229,7 +243,8 @@ static int parse_inet6_spec(const struct linux_nl_attr *nest, struct linux_nl_li
     return more;
 }
 
-static int parse_af_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret) {
+static int parse_af_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret)
+{
     struct linux_nl_attr attr;
     size_t offset = 0;
     int more;
@@ -244,7 +259,8 @@ static int parse_af_spec(const struct linux_nl_attr *nest, struct linux_nl_link 
 }
 
 /* The structure grows with the kernel, so a shorter one is filled with zeros. */
-static void parse_stats(const struct linux_nl_attr *attr, struct linux_nl_link *ret) {
+static void parse_stats(const struct linux_nl_attr *attr, struct linux_nl_link *ret)
+{
     struct rtnl_link_stats64 stats;
     memset(&stats, 0, sizeof stats);
     memcpy(&stats, attr->data, attr->len < sizeof stats ? attr->len : sizeof stats);
@@ -259,7 +275,14 @@ static void parse_stats(const struct linux_nl_attr *attr, struct linux_nl_link *
     ret->tx_dropped = stats.tx_dropped;
 }
 
-static int parse_link_attr(const struct linux_nl_attr *attr, struct linux_nl_link *ret) {
+/*
+ * IFLA_TSO_MAX_SIZE is told of every link since Linux 5.19, and not in every system's header:
+ * include/uapi/linux/if_link.h. A kernel that tells it also marks its own addresses (IFA_PROTO, 5.18).
+ */
+#define NL_IFLA_TSO_MAX_SIZE 59
+
+static int parse_link_attr(const struct linux_nl_attr *attr, struct linux_nl_link *ret)
+{
     switch (attr->type) {
     case IFLA_IFNAME:
         nl_text(attr, ret->tun.name, sizeof ret->tun.name);
@@ -285,6 +308,9 @@ static int parse_link_attr(const struct linux_nl_attr *attr, struct linux_nl_lin
     case IFLA_STATS64:
         parse_stats(attr, ret);
         return 0;
+    case NL_IFLA_TSO_MAX_SIZE:
+        ret->knows_proto = 1;
+        return 0;
     case IFLA_LINKINFO:
         return parse_linkinfo(attr, &ret->tun);
     case IFLA_AF_SPEC:
@@ -294,7 +320,8 @@ static int parse_link_attr(const struct linux_nl_attr *attr, struct linux_nl_lin
     }
 }
 
-int vnic__nl_parse_link(const struct linux_nl_msg *msg, struct linux_nl_link *ret) {
+int vnic__nl_parse_link(const struct linux_nl_msg *msg, struct linux_nl_link *ret)
+{
     size_t offset = nl_align(sizeof(struct ifinfomsg));
     struct linux_nl_attr attr;
     int32_t index;
@@ -320,17 +347,20 @@ int vnic__nl_parse_link(const struct linux_nl_msg *msg, struct linux_nl_link *re
 #define NL_IFA_PROTO 11
 
 /* IFA_ADDRESS and IFA_LOCAL: "on a point-to-point link IFA_ADDRESS is the other end", if_addr.h. */
-static void settle_peer(struct linux_nl_addr *ret, uint32_t has_address, uint32_t has_local) {
+static void settle_peer(struct linux_nl_addr *ret, uint32_t has_address, uint32_t has_local)
+{
     if (!has_local)
         memcpy(ret->local, ret->peer, sizeof ret->local);
-    ret->has_peer = has_address && has_local && memcmp(ret->local, ret->peer, sizeof ret->peer) != 0;
+    ret->has_peer =
+        has_address && has_local && memcmp(ret->local, ret->peer, sizeof ret->peer) != 0;
     if (!ret->has_peer)
         memset(ret->peer, 0, sizeof ret->peer);
 }
 
 /* One attribute of an address whose family has addresses of `size` bytes. */
 static void parse_addr_attr(const struct linux_nl_attr *attr, size_t size,
-                            struct linux_nl_addr *ret, uint32_t *has_address, uint32_t *has_local) {
+                            struct linux_nl_addr *ret, uint32_t *has_address, uint32_t *has_local)
+{
     if (attr->type == IFA_ADDRESS && attr->len == size) {
         memcpy(ret->peer, attr->data, size);
         *has_address = 1;
@@ -347,7 +377,8 @@ static void parse_addr_attr(const struct linux_nl_attr *attr, size_t size,
     }
 }
 
-int vnic__nl_parse_addr(const struct linux_nl_msg *msg, struct linux_nl_addr *ret) {
+int vnic__nl_parse_addr(const struct linux_nl_msg *msg, struct linux_nl_addr *ret)
+{
     size_t offset = nl_align(sizeof(struct ifaddrmsg)), size;
     uint32_t has_address = 0, has_local = 0;
     struct linux_nl_attr attr;

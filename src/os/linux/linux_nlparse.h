@@ -44,8 +44,9 @@ struct linux_nl_link {
     uint32_t gen_mode;
     uint32_t has_promote; /* 1: promote is the interface's promote_secondaries */
     uint32_t promote;
-    uint8_t mac[8]; /* six bytes used */
-    uint32_t mac_len; /* 6, or 0 when there is none */
+    uint32_t knows_proto; /* 1: the kernel marks its own addresses with IFA_PROTO */
+    uint8_t mac[8];       /* six bytes used */
+    uint32_t mac_len;     /* 6, or 0 when there is none */
     char alias[256];
     uint64_t rx_packets, rx_bytes, rx_errors, rx_dropped, rx_frame_errors;
     uint64_t tx_packets, tx_bytes, tx_errors, tx_dropped;

@@ -13,6 +13,7 @@
 #include "linux_where.h"
 
 #include <errno.h>
+#include <linux/ioctl.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
@@ -27,7 +28,8 @@
 
 /* ---- The descriptor ----------------------------------------------------------------------------- */
 
-int vnic__linux_attached_fd(struct vnic *q, struct ifreq *ret_ifr, struct vnic_error *err) {
+int vnic__linux_attached_fd(struct vnic *q, struct ifreq *ret_ifr, struct vnic_error *err)
+{
     int state = vnic__linux_fd_state(linux_queue_of(q)->fd, ret_ifr);
     int detached = state == LINUX_FD_DETACHED;
 
@@ -54,7 +56,8 @@ int vnic__linux_attached_fd(struct vnic *q, struct ifreq *ret_ifr, struct vnic_e
 
 /* ---- The namespace ------------------------------------------------------------------------------ */
 
-static void forget_socket(struct linux_netconf_state *state) {
+static void forget_socket(struct linux_netconf_state *state)
+{
     if (state->ready)
         (void)vnic__sys_close(state->nl_fd);
     state->ready = 0;
@@ -62,19 +65,22 @@ static void forget_socket(struct linux_netconf_state *state) {
     state->ns_ino = 0;
 }
 
-void vnic__linux_netconf_end(struct linux_netconf_state *state) {
+void vnic__linux_netconf_end(struct linux_netconf_state *state)
+{
     forget_socket(state);
 }
 
 /* For vnic__netns_run(): the socket is made where the thread is. */
-static int open_socket_here(void *arg, struct vnic_error *err) {
+static int open_socket_here(void *arg, struct vnic_error *err)
+{
     int *ret_fd = arg;
     *ret_fd = vnic__nl_open();
     return *ret_fd < 0 ? vnic__nl_fail_errno(err, NL_OP_GET_LINK, "", errno) : 0;
 }
 
 /* The namespace that a socket is in; 0 when the system does not tell, which is no failure. */
-static int is_socket_in(int fd, const struct linux_netns_id *ns) {
+static int is_socket_in(int fd, const struct linux_netns_id *ns)
+{
     struct linux_netns_id id;
     int nsfd = vnic__sys_ioctl_int(fd, SIOCGSKNS, 0); /* Linux net/socket.c, since 4.9 */
     int same;
@@ -88,7 +94,8 @@ static int is_socket_in(int fd, const struct linux_netns_id *ns) {
 
 /* A socket in the namespace nsfd: made in this thread when that is its own, else in a helper's. */
 static int open_socket_in(int nsfd, const struct linux_netns_id *ns, int *ret_fd,
-                          struct vnic_error *err) {
+                          struct vnic_error *err)
+{
     int code = open_socket_here(ret_fd, err);
 
     if (code < 0 || is_socket_in(*ret_fd, ns))
@@ -101,15 +108,17 @@ static int open_socket_in(int nsfd, const struct linux_netns_id *ns, int *ret_fd
  * The namespace that the interface is in: TUNGETDEVNETNS (Linux 5.2), before that SIOCGSKNS, which tells
  * where the descriptor was opened. Both need CAP_NET_ADMIN there. Returns a descriptor or -1 with errno.
  */
-static int open_device_netns(int fd) {
-    int nsfd = vnic__sys_ioctl_int(fd, (unsigned long)TUNGETDEVNETNS, 0);
+static int open_device_netns(int fd)
+{
+    int nsfd = vnic__sys_ioctl_int(fd, TUNGETDEVNETNS, 0);
     if (nsfd < 0 && (errno == EINVAL || errno == ENOTTY))
         nsfd = vnic__sys_ioctl_int(fd, SIOCGSKNS, 0);
     return nsfd;
 }
 
 /* Makes the cached socket one in the namespace nsfd. */
-static int settle_in(struct linux_netconf_state *state, int nsfd, struct vnic_error *err) {
+static int settle_in(struct linux_netconf_state *state, int nsfd, struct vnic_error *err)
+{
     struct linux_netns_id ns;
     int fd = -1;
     int code = vnic__netns_id(nsfd, &ns, err);
@@ -131,7 +140,8 @@ static int settle_in(struct linux_netconf_state *state, int nsfd, struct vnic_er
 
 /* Makes sure of a socket where the interface is. *ret_told: 1 when the system told where that is. */
 static int settle_socket(struct linux_netconf_state *state, int fd, int *ret_told,
-                         struct vnic_error *err) {
+                         struct vnic_error *err)
+{
     int nsfd = open_device_netns(fd);
     int code;
 
@@ -157,7 +167,8 @@ struct link_answer {
     int seen;
 };
 
-static int take_link(void *user, const struct linux_nl_msg *msg) {
+static int take_link(void *user, const struct linux_nl_msg *msg)
+{
     struct link_answer *answer = user;
     if (msg->type != RTM_NEWLINK)
         return 0;
@@ -166,7 +177,8 @@ static int take_link(void *user, const struct linux_nl_msg *msg) {
 }
 
 int vnic__nl_get_link(const struct linux_nl_socket *nl, const char *name, uint32_t if_index,
-                      struct linux_nl_link *ret, struct linux_nl_result *result) {
+                      struct linux_nl_link *ret, struct linux_nl_result *result)
+{
     struct ifinfomsg head = {.ifi_family = AF_UNSPEC, .ifi_index = (int)if_index};
     struct link_answer answer = {ret, 0};
     struct linux_nl_request req;
@@ -182,7 +194,8 @@ int vnic__nl_get_link(const struct linux_nl_socket *nl, const char *name, uint32
 }
 
 /* Whether a link is of the kind and flags that the descriptor tells of: TUNGETIFF in tun.c. */
-static int is_same_device(const struct linux_tun_facts *tun, const struct ifreq *ifr) {
+static int is_same_device(const struct linux_tun_facts *tun, const struct ifreq *ifr)
+{
     unsigned flags = (unsigned short)ifr->ifr_flags;
     uint32_t layer = (flags & IFF_TAP) ? VNIC_TAP : VNIC_TUN;
 
@@ -191,27 +204,31 @@ static int is_same_device(const struct linux_tun_facts *tun, const struct ifreq 
            tun->multi_queue == ((flags & IFF_MULTI_QUEUE) != 0);
 }
 
-static int fail_hidden(struct vnic_error *err, const char *name) {
+static int fail_hidden(struct vnic_error *err, const char *name)
+{
     return vnic__fail(err, VNIC_EPERM, "TUNGETDEVNETNS", "",
                       "%s is not in this network namespace, and finding the one that it moved to "
                       "needs CAP_NET_ADMIN in the user namespace that owns that one",
                       name);
 }
 
-static struct linux_nl_socket socket_of(struct linux_netconf_state *state) {
+static struct linux_nl_socket socket_of(struct linux_netconf_state *state)
+{
     struct linux_nl_socket nl = {state->nl_fd, &state->nl_seq};
     return nl;
 }
 
 /* After an answer that did not get through nobody knows what the socket holds: make a new one. */
-static void drop_broken(struct linux_netconf_state *state, const struct linux_nl_result *result) {
+static void drop_broken(struct linux_netconf_state *state, const struct linux_nl_result *result)
+{
     if (result->error != 0 && !result->from_kernel)
         forget_socket(state);
 }
 
 /* All queues are detached, so nothing tells the name: the index of the last look has to do. */
 static int where_by_index(struct linux_netconf_state *state, struct linux_where *ret,
-                          struct vnic_error *err) {
+                          struct vnic_error *err)
+{
     struct linux_nl_result result;
     int error;
 
@@ -234,7 +251,8 @@ static int where_by_index(struct linux_netconf_state *state, struct linux_where 
  * Returns 0, VNIC_EAGAIN when it was not found so and should be looked for again, or a failure.
  */
 static int where_by_name(struct vnic *q, const struct ifreq *ifr, struct linux_where *ret,
-                         struct vnic_error *err) {
+                         struct vnic_error *err)
+{
     struct linux_netconf_state *state = &linux_iface_of(q)->netconf;
     struct linux_nl_result result;
     struct ifreq again;
@@ -255,7 +273,8 @@ static int where_by_name(struct vnic *q, const struct ifreq *ifr, struct linux_w
     return 0;
 }
 
-int vnic__linux_where(struct vnic *q, struct linux_where *ret, struct vnic_error *err) {
+int vnic__linux_where(struct vnic *q, struct linux_where *ret, struct vnic_error *err)
+{
     struct linux_netconf_state *state = &linux_iface_of(q)->netconf;
     struct ifreq ifr;
     int told = 0;
@@ -269,8 +288,7 @@ int vnic__linux_where(struct vnic *q, struct linux_where *ret, struct vnic_error
             code = settle_socket(state, ret->fd, &told, err);
         if (code >= 0)
             code = where_by_name(q, &ifr, ret, err);
-        if (code >= 0 && !told && state->if_index != 0 &&
-            state->if_index != ret->link.tun.if_index)
+        if (code >= 0 && !told && state->if_index != 0 && state->if_index != ret->link.tun.if_index)
             break;
         if (code >= 0)
             state->if_index = ret->link.tun.if_index;
@@ -280,12 +298,14 @@ int vnic__linux_where(struct vnic *q, struct linux_where *ret, struct vnic_error
     if (!told)
         return fail_hidden(err, ifr.ifr_name);
     return vnic__fail(err, VNIC_EOS, "RTM_GETLINK", "",
-                      "%s is renamed or moved faster than it can be found: try again", ifr.ifr_name);
+                      "%s is renamed or moved faster than it can be found: try again",
+                      ifr.ifr_name);
 }
 
 int vnic__linux_ask(struct vnic *q, struct linux_where *at, struct linux_nl_request *req,
                     int (*fn)(void *user, const struct linux_nl_msg *msg), void *user,
-                    struct linux_nl_result *ret) {
+                    struct linux_nl_result *ret)
+{
     int error = vnic__nl_call(&at->nl, req, fn, user, ret);
     drop_broken(&linux_iface_of(q)->netconf, ret);
     return error;
