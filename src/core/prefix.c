@@ -8,7 +8,8 @@
 
 _Static_assert(sizeof(struct vnic_prefix) == 64, "the layout is part of the ABI");
 
-#define KNOWN_PREFIX_FLAGS (VNIC_PREFIX_PEER | VNIC_PREFIX_BROADCAST | VNIC_PREFIX_NO_BROADCAST)
+#define KNOWN_PREFIX_FLAGS                                                                         \
+    (VNIC_PREFIX_PEER | VNIC_PREFIX_BROADCAST | VNIC_PREFIX_NO_BROADCAST | VNIC_PREFIX_KERNEL)
 
 static unsigned prefix_bits(const struct vnic_prefix *p)
 {
@@ -75,7 +76,8 @@ int vnic_prefix_equal(const struct vnic_prefix *a, const struct vnic_prefix *b)
     if (a == NULL || b == NULL) {
         return VNIC_EINVAL;
     }
-    return a->family == b->family && a->prefix_len == b->prefix_len && a->flags == b->flags &&
+    return a->family == b->family && a->prefix_len == b->prefix_len &&
+           ((a->flags ^ b->flags) & ~VNIC_PREFIX_KERNEL) == 0 &&
            memcmp(a->addr, b->addr, 16) == 0 && memcmp(a->peer, b->peer, 16) == 0 &&
            memcmp(a->broadcast, b->broadcast, 16) == 0;
 }
