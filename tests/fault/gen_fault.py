@@ -5,8 +5,10 @@
 Every prototype `vnic__sys_*` becomes
   - a line `#define vnic__sys_X vnic__real_X` in fault_rename.h: with it the door's own files are
     compiled, so that the real calls keep living under another name;
-  - a wrapper vnic__sys_X in fault_wrappers.c that asks `int vnic__fault_hit(const char *call)` first:
-    0 lets the call through, anything else is the errno to fail with.
+  - a wrapper vnic__sys_X in fault_wrappers.c that asks
+    `int vnic__fault_hit(const char *call, uintptr_t detail)` first: 0 lets the call through, anything
+    else is the errno to fail with. `detail` tells calls of one name apart: it is the first parameter
+    that is called request, command, option, path or msg, and 0 when there is none.
 
 How a call fails follows from what it returns; a tag in the comment before the prototype, or behind
 it on its line, says otherwise:
@@ -28,6 +30,7 @@ PROTOTYPE = re.compile(
     r"(?P<type>[A-Za-z_][\w\s]*?[\s*]+)(?P<name>vnic__sys_\w+)\s*\((?P<args>[^;{}]*)\)\s*;", re.S)
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 TAG = re.compile(r"@(fail|fault)\s+([-\w]+)")
+DETAILS = ("request", "command", "option", "path", "msg")
 STYLES = {"-1", "NULL", "MAP_FAILED", "-errno", "errno", "none"}
 
 
@@ -75,7 +78,8 @@ class Call:
         if self.style == "none":
             lines.append(f"    {'' if self.type == 'void' else 'return '}{call};")
         else:
-            lines.append(f'    int error = vnic__fault_hit("{self.name[len("vnic__sys_"):]}");')
+            detail = next((f"(uintptr_t){n}" for n in self.argument_names() if n in DETAILS), "0")
+            lines.append(f'    int error = vnic__fault_hit("{self.name[len("vnic__sys_"):]}", {detail});')
             lines.append("    if (error != 0) {")
             if self.after:
                 lines.append(f"        (void){call};")
@@ -148,8 +152,8 @@ def main():
     head = "/* Made by tests/fault/gen_fault.py; do not edit. */\n"
     write(out / "fault_rename.h", head + "".join(f"#define {c.name} {c.real}\n" for c in calls))
     includes = "".join(f'#include "{pathlib.Path(h).resolve()}"\n' for h in options.headers)
-    write(out / "fault_wrappers.c", head + "#include <errno.h>\n#include <sys/mman.h>\n\n" + includes
-          + "\nint vnic__fault_hit(const char *call);\n\n" + "\n".join(c.wrapper() for c in calls))
+    write(out / "fault_wrappers.c", head + "#include <errno.h>\n#include <stdint.h>\n#include <sys/mman.h>\n\n" + includes
+          + "\nint vnic__fault_hit(const char *call, uintptr_t detail);\n\n" + "\n".join(c.wrapper() for c in calls))
 
 
 def write(path, text):

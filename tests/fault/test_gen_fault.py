@@ -16,6 +16,7 @@ ssize_t vnic__sys_read(int fd, void *buf, size_t n); /* @fail -errno */
 int vnic__sys_close(int fd);
 int vnic__sys_thread(void *(*start)(void *), void *arg); /* @fail errno */
 int vnic__sys_pid(void); /* @fail none */
+int vnic__sys_ioctl(int fd, unsigned long request, void *arg);
 void vnic__sys_forget(void *p);
 """
 REAL = """
@@ -28,21 +29,27 @@ ssize_t vnic__sys_read(int fd, void *buf, size_t n) { (void)fd; (void)buf; retur
 int vnic__sys_close(int fd) { closed = fd; return 0; }
 int vnic__sys_thread(void *(*start)(void *), void *arg) { (void)start; (void)arg; return 0; }
 int vnic__sys_pid(void) { return 42; }
+int vnic__sys_ioctl(int fd, unsigned long request, void *arg) { (void)request; return arg ? 0 : fd; }
 void vnic__sys_forget(void *p) { (void)p; }
 """
 MAIN = """
 #include <assert.h>
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include "linux_sys_sample.h"
 extern int closed;
 static int error;
 static const char *asked = "";
-int vnic__fault_hit(const char *call) { asked = call; return error; }
+static uintptr_t about;
+int vnic__fault_hit(const char *call, uintptr_t detail) { asked = call; about = detail; return error; }
 int main(void) {
     assert(vnic__sys_open("/", 1) == 7 && strcmp(asked, "open") == 0);
-    assert(vnic__sys_read(1, NULL, 5) == 5 && vnic__sys_thread(NULL, NULL) == 0);
+    assert(strcmp((const char *)about, "/") == 0);
+    assert(vnic__sys_ioctl(4, 77, NULL) == 4 && about == 77);
+    assert(vnic__sys_read(1, NULL, 5) == 5 && about == 0);
+    assert(vnic__sys_thread(NULL, NULL) == 0);
     error = EIO;
     errno = 0;
     assert(vnic__sys_open("/", 1) == -1 && errno == EIO);
