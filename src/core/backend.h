@@ -115,6 +115,11 @@ struct vnic__netconf {
 #define VNIC__READ_CUT                                                                             \
     0x1u /* the packet was longer than the room: it is consumed, core says VNIC_EMSGSIZE */
 
+/* What close does with the descriptor. */
+#define VNIC__CLOSE_END 0     /* ends it, unless it is borrowed */
+#define VNIC__CLOSE_RELEASE 1 /* leaves it open: it is the caller's from now on */
+#define VNIC__CLOSE_UNDO 2    /* leaves it open, and as it was before adopt, which failed later on */
+
 struct vnic__backend {
     const char *name;
     uint64_t options;  /* VNIC__OPT_… that it honours */
@@ -134,8 +139,10 @@ struct vnic__backend {
     int (*adopt)(struct vnic *q, intptr_t native, const struct vnic__settings *s,
                  struct vnic_error *err);
     /*
-     * Ends the queue; with `keep`, all but its descriptor. No other slot runs or follows. Must work
-     * after open, open_queue or adopt succeeded, whatever happened to the interface since.
+     * Ends the queue; `keep` says what becomes of its descriptor, VNIC__CLOSE_…. No other slot runs or
+     * follows. Must work after open, open_queue or adopt succeeded, whatever happened to the
+     * interface since. Called with the interface's lock, or before it has any queue; the queue is in
+     * iface->queues no more, and iface->n_queues tells how many are left.
      */
     void (*close)(struct vnic *q, int keep);
 

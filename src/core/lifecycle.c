@@ -154,7 +154,7 @@ static int open_interface(const struct vnic__backend *backend, const struct vnic
     return 0;
 
 close_backend:
-    backend->close(q, 0);
+    backend->close(q, VNIC__CLOSE_END);
 free_handle:
     free_queue(q);
 free_interface:
@@ -190,7 +190,7 @@ static int adopt_interface(const struct vnic__backend *backend, intptr_t native,
     return 0;
 
 keep_native:
-    backend->close(q, 1);
+    backend->close(q, VNIC__CLOSE_UNDO);
 free_handle:
     free_queue(q);
 free_interface:
@@ -263,7 +263,7 @@ static int open_second(struct vnic *first, struct vnic *q, struct vnic_error *er
         if (rc == 0) {
             link_queue(q);
         } else {
-            q->backend->close(q, 0);
+            q->backend->close(q, VNIC__CLOSE_END);
         }
     }
     return rc;
@@ -331,7 +331,7 @@ static void end_handle(struct vnic *q, int keep)
 void vnic_close(vnic *dev)
 {
     if (dev != NULL) {
-        end_handle(dev, 0);
+        end_handle(dev, VNIC__CLOSE_END);
     }
 }
 
@@ -347,6 +347,6 @@ int vnic_release(vnic *dev, intptr_t *ret_native)
         return VNIC_EBUSY;
     }
     *ret_native = dev->backend->native_handle(dev);
-    end_handle(dev, 1);
+    end_handle(dev, VNIC__CLOSE_RELEASE);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 int vnic__sys_open(const char *path, int flags)
@@ -38,9 +39,9 @@ int vnic__sys_mkdir(const char *path, mode_t mode)
     return mkdir(path, mode);
 }
 
-int vnic__sys_mknod(const char *path, mode_t mode, dev_t device)
+int vnic__sys_mknod_char(const char *path, mode_t mode, unsigned major_nr, unsigned minor_nr)
 {
-    return mknod(path, mode, device);
+    return mknod(path, S_IFCHR | mode, makedev(major_nr, minor_nr));
 }
 
 int vnic__sys_unlink(const char *path)

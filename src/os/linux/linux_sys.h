@@ -32,7 +32,8 @@ int vnic__sys_fcntl_int(int fd, int command, int arg);
 int vnic__sys_stat(const char *path, struct stat *ret);
 int vnic__sys_fstat(int fd, struct stat *ret);
 int vnic__sys_mkdir(const char *path, mode_t mode);
-int vnic__sys_mknod(const char *path, mode_t mode, dev_t device);
+/* mknod(2) of a character device. */
+int vnic__sys_mknod_char(const char *path, mode_t mode, unsigned major_nr, unsigned minor_nr);
 int vnic__sys_unlink(const char *path);
 int vnic__sys_rmdir(const char *path);
 

@@ -18,11 +18,17 @@
 
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <linux/ioctl.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
 #include "core/device.h"
 #include "linux_netconf.h"
+
+/* linux/if_tun.h before 5.17 has no name for it; the number is from Linux include/uapi/linux/if_tun.h. */
+#ifndef IFF_NO_CARRIER
+#define IFF_NO_CARRIER 0x0040
+#endif
 
 /* q->iface->priv */
 struct linux_iface {
@@ -39,6 +45,9 @@ struct linux_iface {
 
 /* q->priv */
 struct linux_queue {
+    /* A read into one piece of at least so many bytes is a plain read(2): the most that a packet ever
+     * needed, since packets of an MTU that was larger may be queued still. SIZE_MAX: none is. */
+    _Atomic size_t plain_from;
     int fd;                 /* the open file of /dev/net/tun */
     int epoll_fd;           /* the wait handle; -1: not made */
     uint32_t link_len;      /* bytes of link header, from q->frame */
@@ -75,15 +84,17 @@ int vnic__linux_node_open(struct vnic_error *err);
 #define LINUX_FD_FOREIGN 4  /* open, but not of /dev/net/tun */
 
 /*
- * Tells these apart without changing anything. With LINUX_FD_ATTACHED ret_ifr (may be NULL) has what
- * TUNGETIFF said. Returns LINUX_FD_…, or VNIC_EBADFD when fd is not open, or VNIC_EOS.
+ * Tells these apart without changing anything. With ATTACHED and DETACHED ret_ifr (may be NULL) has
+ * what TUNGETIFF said; IFF_NO_PI in it means nothing, for IFF_NOFILTER is the same bit. Returns LINUX_FD_…, or VNIC_EBADFD when fd is not open, or VNIC_EOS.
  */
 int vnic__linux_fd_state(int fd, struct ifreq *ret_ifr);
 
+#define LINUX_NETNS_OWN (-1)    /* the current thread's namespace */
+#define LINUX_NETNS_UNTOLD (-2) /* CAP_NET_ADMIN in that namespace is needed to know */
+
 /*
- * Opens a descriptor for the network namespace that an attached interface is in now. Returns it, or
- * -1 when it is the current thread's own, or -2 when the system does not tell (CAP_NET_ADMIN in that
- * namespace is needed).
+ * Opens a descriptor for the network namespace that an attached interface is in now, when it is
+ * another one than the current thread's. Returns it or LINUX_NETNS_….
  */
 int vnic__linux_other_netns(int tun_fd);
 
@@ -117,13 +128,12 @@ int vnic__linux_state_check(const struct linux_tun_facts *facts, const struct vn
 int vnic__linux_state_reset(int fd, const struct vnic__settings *s, struct vnic_error *err);
 
 /* After attaching beside other queues: changes nothing, refuses what does not match. */
-int vnic__linux_state_match(int fd, int query_fd, const struct vnic__settings *s,
-                            struct vnic_error *err);
+int vnic__linux_state_match(int query_fd, const char *name, struct vnic_error *err);
 
 /* ---- linux_mtu.c -------------------------------------------------------------------------------- */
 
-/* Stated in q->need when the MTU is not known: more than any buffer, so that every read can tell. */
-#define LINUX_NEED_UNKNOWN UINT32_MAX
+/* Stated in q->need when the MTU is not known: VNIC_MAX_PACKET and the longest link header. */
+#define LINUX_NEED_UNKNOWN (VNIC_MAX_PACKET + VNIC__FRAME_MAX)
 
 /*
  * Opens the socket of linux_iface.query_fd in the current thread's namespace: a descriptor, or
@@ -135,13 +145,16 @@ int vnic__linux_query_socket(struct vnic_error *err);
 uint32_t vnic__linux_index_of(int query_fd, const char *name);
 
 /*
- * Asks for the MTU and raises q->need; never lowers it, because packets of the old size may be queued
- * still. Returns q->need. [hot: called when a packet fills its buffer exactly]
+ * Asks for the MTU of now and updates q->need and plain_from; when it cannot be known both say so.
+ * Returns q->need. [hot: called when a packet fills its buffer exactly]
  */
 uint32_t vnic__linux_learn_need(struct vnic *q);
 
-/* Raises the need of every queue of the interface for an MTU that was just set. Needs iface->lock. */
-void vnic__linux_raise_need(struct vnic *q, uint32_t mtu);
+/* The slot refresh_need: as above, but VNIC_ECLOSED when the interface is gone. */
+int vnic__linux_refresh_need(struct vnic *q);
+
+/* Tells every queue of the interface the MTU that was just set. Needs iface->lock. */
+void vnic__linux_mtu_changed(struct vnic *q, uint32_t mtu);
 
 /* ---- linux_io.c, linux_wait.c ------------------------------------------------------------------- */
 
