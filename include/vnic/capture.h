@@ -176,7 +176,6 @@ VNIC_API int vnic_capture_write_stats(vnic_capture *capture,
  * Ends a stream. Nothing is written: a pcapng stream is complete after each block.
  *
  * @param capture    [in]   the stream; NULL is allowed
- * @return           nothing
  * @error none
  * @thread  once, from any thread that is not inside a call on this stream
  * @platform same everywhere

@@ -21,35 +21,35 @@ VNIC_BEGIN_DECLS
 /* ---- Parsing ------------------------------------------------------------------------------------ */
 
 /** Bits of vnic_parsed.layers: which headers are there, complete and consistent. */
-#define VNIC_HAS_ETHERNET 0x0001u
-#define VNIC_HAS_VLAN 0x0002u /**< one or more tags, see vlan_count */
-#define VNIC_HAS_ARP 0x0004u  /**< Ethernet/IPv4 ARP */
-#define VNIC_HAS_IPV4 0x0008u
-#define VNIC_HAS_IPV6 0x0010u
-#define VNIC_HAS_TCP 0x0020u
-#define VNIC_HAS_UDP 0x0040u
-#define VNIC_HAS_ICMP 0x0080u
-#define VNIC_HAS_ICMPV6 0x0100u
+#define VNIC_HAS_ETHERNET 0x0001u /**< an Ethernet header */
+#define VNIC_HAS_VLAN 0x0002u     /**< one or more tags, see vlan_count */
+#define VNIC_HAS_ARP 0x0004u      /**< Ethernet/IPv4 ARP */
+#define VNIC_HAS_IPV4 0x0008u     /**< an IPv4 header */
+#define VNIC_HAS_IPV6 0x0010u     /**< an IPv6 header */
+#define VNIC_HAS_TCP 0x0020u      /**< a TCP header */
+#define VNIC_HAS_UDP 0x0040u      /**< a UDP header */
+#define VNIC_HAS_ICMP 0x0080u     /**< an ICMP header */
+#define VNIC_HAS_ICMPV6 0x0100u   /**< an ICMPv6 header */
 #define VNIC_HAS_FRAGMENT 0x0200u /**< an IP fragment; only the first one has a layer 4 header */
 #define VNIC_HAS_OPTIONS 0x0400u  /**< IPv4 options or IPv6 extension headers */
 #define VNIC_HAS_ROUTING 0x0800u  /**< an IPv4 source route or an IPv6 routing header */
 
 /** EtherTypes of vnic_parsed.ethertype (IEEE 802 numbers, IANA registry). */
-#define VNIC_ETHERTYPE_IPV4 0x0800u
-#define VNIC_ETHERTYPE_ARP 0x0806u
-#define VNIC_ETHERTYPE_VLAN 0x8100u
-#define VNIC_ETHERTYPE_IPV6 0x86DDu
-#define VNIC_ETHERTYPE_QINQ 0x88A8u
+#define VNIC_ETHERTYPE_IPV4 0x0800u /**< IPv4 */
+#define VNIC_ETHERTYPE_ARP 0x0806u  /**< ARP */
+#define VNIC_ETHERTYPE_VLAN 0x8100u /**< an IEEE 802.1Q tag */
+#define VNIC_ETHERTYPE_IPV6 0x86DDu /**< IPv6 */
+#define VNIC_ETHERTYPE_QINQ 0x88A8u /**< an IEEE 802.1ad tag */
 
 /** IP protocol numbers of vnic_parsed.ip_proto (IANA registry). */
-#define VNIC_IPPROTO_ICMP 1u
-#define VNIC_IPPROTO_TCP 6u
-#define VNIC_IPPROTO_UDP 17u
-#define VNIC_IPPROTO_ICMPV6 58u
+#define VNIC_IPPROTO_ICMP 1u    /**< ICMP */
+#define VNIC_IPPROTO_TCP 6u     /**< TCP */
+#define VNIC_IPPROTO_UDP 17u    /**< UDP */
+#define VNIC_IPPROTO_ICMPV6 58u /**< ICMPv6 */
 
 /** The most VLAN tags and IPv6 extension headers that are walked. */
-#define VNIC_PARSE_MAX_VLAN 2
-#define VNIC_PARSE_MAX_EXT 16
+#define VNIC_PARSE_MAX_VLAN 2 /**< VLAN tags */
+#define VNIC_PARSE_MAX_EXT 16 /**< IPv6 extension headers */
 
 /**
  * Where the headers of a packet are. Offsets count from the start of the data; the offset of a
@@ -225,8 +225,8 @@ VNIC_API int vnic_checksum_complete(void *data, size_t len, uint32_t csum_start,
                                     uint32_t csum_offset);
 
 /** Bits that vnic_checksum_verify() returns. */
-#define VNIC_SUM_IP_GOOD 0x1 /**< the IPv4 header checksum is right */
-#define VNIC_SUM_IP_BAD 0x2
+#define VNIC_SUM_IP_GOOD 0x1  /**< the IPv4 header checksum is right */
+#define VNIC_SUM_IP_BAD 0x2   /**< the IPv4 header checksum is wrong */
 #define VNIC_SUM_L4_GOOD 0x4  /**< the checksum of TCP, UDP, ICMP or ICMPv6 is right */
 #define VNIC_SUM_L4_BAD 0x8   /**< wrong, or absent where it must be (UDP over IPv6) */
 #define VNIC_SUM_L4_NONE 0x10 /**< UDP over IPv4 without a checksum */

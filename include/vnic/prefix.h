@@ -18,8 +18,8 @@
 VNIC_BEGIN_DECLS
 
 /** Values of vnic_prefix.family. */
-#define VNIC_IPV4 4u
-#define VNIC_IPV6 6u
+#define VNIC_IPV4 4u /**< IPv4 */
+#define VNIC_IPV6 6u /**< IPv6 */
 
 /** Flags of vnic_prefix.flags. */
 #define VNIC_PREFIX_PEER 0x0001u      /**< peer holds the address of the other end */

@@ -13,9 +13,10 @@
 VNIC_BEGIN_DECLS
 
 /** Version of the header in use: incompatible changes, additions, corrections. */
-#define VNIC_VERSION_MAJOR 0
-#define VNIC_VERSION_MINOR 1
-#define VNIC_VERSION_PATCH 0
+#define VNIC_VERSION_MAJOR 0 /**< incompatible changes */
+#define VNIC_VERSION_MINOR                                                                         \
+    1 /**< additions, and incompatible changes as long as the major version is zero */
+#define VNIC_VERSION_PATCH 0 /**< corrections */
 
 /** The three numbers in one, for comparison: 0xMMmmpp. */
 #define VNIC_VERSION ((VNIC_VERSION_MAJOR << 16) | (VNIC_VERSION_MINOR << 8) | VNIC_VERSION_PATCH)

@@ -69,9 +69,9 @@ typedef struct vnic_wakeup vnic_wakeup;
 #define VNIC_OFFLOAD_NONE 0u /**< one packet per packet; the default and, in 0.1, the only one */
 
 /** Levels of the log callback. */
-#define VNIC_LOG_DEBUG 0
-#define VNIC_LOG_INFO 1
-#define VNIC_LOG_WARNING 2
+#define VNIC_LOG_DEBUG 0   /**< for who looks for a fault */
+#define VNIC_LOG_INFO 1    /**< something happened that is as it should be */
+#define VNIC_LOG_WARNING 2 /**< something works, and not as was asked */
 
 /**
  * What to open. Fill with vnic_config_init(), then set members. Every member is checked before
@@ -118,7 +118,6 @@ struct vnic_config {
  *
  * @param ret_cfg    [out]  the configuration; NULL is allowed and ignored
  * @param size       [in]   sizeof(struct vnic_config) of the caller's header
- * @return           nothing
  * @error none
  * @thread  any
  * @platform same everywhere
@@ -282,7 +281,6 @@ VNIC_API int vnic_release(vnic *dev, intptr_t *ret_native);
  * vnic_shutdown() and a join.
  *
  * @param dev        [in]   the handle; NULL is allowed
- * @return           nothing
  * @error none
  * @thread  once, from any thread that is not inside a call on this handle
  * @platform same everywhere
@@ -669,8 +667,8 @@ VNIC_API int vnic_recv_size(vnic *dev);
 /* ---- Waiting ------------------------------------------------------------------------------------ */
 
 /** Bits of vnic_wait(). */
-#define VNIC_READABLE 1
-#define VNIC_WRITABLE 2
+#define VNIC_READABLE 1 /**< a packet is there */
+#define VNIC_WRITABLE 2 /**< a packet can be sent */
 
 /**
  * Waits until a packet can be received or sent.
@@ -861,7 +859,6 @@ VNIC_API int vnic_wakeup_clear(vnic_wakeup *wakeup);
  * closed, so the order does not matter; but it must not be used by the caller any more.
  *
  * @param wakeup     [in]   the wakeup; NULL is allowed
- * @return           nothing
  * @error none
  * @thread  once
  * @platform same everywhere
