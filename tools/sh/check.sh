@@ -108,6 +108,15 @@ job_examples() {
 
 job_bench() { step bench "bench --quick: counts hold, nothing is missing" ./run bench --quick; }
 
+job_platforms() {
+    if [ ! -e "$build/run/test/steps.tsv" ]; then
+        record platforms "PLATFORMS.md" failed 0 "./run test has not run: it shows what is live"
+        return
+    fi
+    step platforms "PLATFORMS.md says what the run showed" \
+        python3 tools/platforms.py --check "$build/run/test" "$run_dir"
+}
+
 # in_pairs JOB…: run jobs two at a time; a job that takes long does not hold the next ones up.
 in_pairs() {
     local name running=0
@@ -136,6 +145,8 @@ cmd_check() {
         in_pairs cross tsan asan coverage qemu-s390x qemu-armhf qemu-aarch64 valgrind wine fuzz lint docs consume examples
         # Alone: it measures.
         job bench
+        # What the page claims is compared with what this run and the last ./run test saw.
+        job platforms
     fi
     echo "check: $((SECONDS - start)) s; logs in build/run/check/logs"
     end_run check

@@ -5,7 +5,7 @@ cmd_docs() {
     # shellcheck disable=SC2086
     need $packages_docs
     local version
-    version=$(sed -n 's/^#define VNIC_VERSION_\(MAJOR\|MINOR\|PATCH\) //p' include/vnic/version.h | paste -sd.)
+    version=$(sed -nE 's/^#define VNIC_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+).*/\2/p' include/vnic/version.h | paste -sd.)
     rm -rf "$build/docs"
     mkdir -p "$build/docs"
     sed -e "s|@VERSION@|$version|" -e "s|@TOP@|$top|g" -e "s|@OUTPUT@|$build/docs|" \
