@@ -14,8 +14,7 @@ VNIC_BEGIN_DECLS
 
 /** Version of the header in use: incompatible changes, additions, corrections. */
 #define VNIC_VERSION_MAJOR 0 /**< incompatible changes */
-#define VNIC_VERSION_MINOR                                                                         \
-    1 /**< additions, and incompatible changes as long as the major version is zero */
+#define VNIC_VERSION_MINOR 1 /**< additions */
 #define VNIC_VERSION_PATCH 0 /**< corrections */
 
 /** The three numbers in one, for comparison: 0xMMmmpp. */
