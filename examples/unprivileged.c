@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * No privileges: somebody with them made a persistent interface for this user,
+ *
+ *     ip tuntap add dev vpn0 mode tun user "$USER"
+ *     ip address add 10.9.0.1/24 dev vpn0
+ *     ip link set vpn0 up
+ *
+ * and the program attaches to it without changing anything.
+ *
+ * Run: unprivileged NAME     as that user on Linux, and ping 10.9.0.2. It ends when nothing came
+ * for 3 seconds.
+ */
+#include <stdio.h>
+#include <vnic/packet.h>
+#include <vnic/vnic.h>
+
+static int answer_pings(vnic *dev)
+{
+    static uint8_t packet[VNIC_MAX_PACKET];
+    int answered = 0;
+
+    for (;;) {
+        int len = vnic_recv_timeout(dev, packet, sizeof packet, 3000);
+
+        if (len < 0) {
+            return len == VNIC_ETIMEDOUT ? answered : len;
+        }
+        if (vnic_echo_icmp(packet, (size_t)len, VNIC_TUN) == 1 &&
+            vnic_send(dev, packet, (size_t)len) >= 0) {
+            answered++;
+        }
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct vnic_config cfg;
+    struct vnic_error err;
+    vnic *dev;
+    int rc;
+
+    if (argc != 2) {
+        fprintf(stderr, "usage: unprivileged NAME\n");
+        return 2;
+    }
+    /* [attach] */
+    vnic_config_init(&cfg);
+    cfg.name = argv[1];
+    cfg.flags = VNIC_KEEP_STATE;
+    if (vnic_open(&cfg, &dev, &err) < 0) {
+        fprintf(stderr, "%s\n", err.text);
+        return 1;
+    }
+    /* [/attach] */
+    printf("attached to %s\n", argv[1]);
+    rc = answer_pings(dev);
+    vnic_close(dev);
+    if (rc < 0) {
+        fprintf(stderr, "%s: %s\n", vnic_error_name(rc), vnic_error_text(rc));
+        return 1;
+    }
+    printf("answered %d pings\n", rc);
+    return 0;
+}
