@@ -31,7 +31,8 @@ writes it by hand, and `./run check` compares it with what it saw.
 - **compiled**: the library compiles without a warning (and links where a linker exists); nothing ran.
 
 Where the backends are only `fake` and `null`, a program builds and runs with the in-memory backend, and
-opening a real interface is VNIC_ENOTSUP.
+opening a real interface is VNIC_ENOTSUP. Minimum versions follow from the calls that the code makes; the run
+was on one version of each system.
 
 | System | Level | Backends | Minimum version | What the run showed |
 |---|---|---|---|---|
