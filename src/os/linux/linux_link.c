@@ -79,7 +79,7 @@ int vnic__linux_set_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *err)
     (void)snprintf(text, sizeof text, "%u", (unsigned)mtu);
     code = set_link(q, &set, err);
     if (code == 0)
-        vnic__linux_raise_need(q, mtu);
+        vnic__linux_mtu_changed(q, mtu);
     return code;
 }
 
