@@ -47,9 +47,9 @@ qemu_machine() { # NAME COMPILER-PREFIX QEMU LABELS
         run_ctest "qemu-$1" "$folder" -L "$4"
 }
 
-job_qemu-s390x() { qemu_machine s390x s390x-linux-gnu qemu-s390x-static 'unit|contract|live'; }
-job_qemu-armhf() { qemu_machine armhf arm-linux-gnueabihf qemu-arm-static 'unit|contract'; }
-job_qemu-aarch64() { qemu_machine aarch64 aarch64-linux-gnu qemu-aarch64-static 'unit|contract'; }
+job_qemu-s390x() { qemu_machine s390x s390x-linux-gnu qemu-s390x-static 'unit|contract|fuzz|live'; }
+job_qemu-armhf() { qemu_machine armhf arm-linux-gnueabihf qemu-arm-static 'unit|contract|fuzz'; }
+job_qemu-aarch64() { qemu_machine aarch64 aarch64-linux-gnu qemu-aarch64-static 'unit|contract|fuzz'; }
 
 # The portable tests as Windows programs.
 job_wine() {
