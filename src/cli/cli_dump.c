@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `vnic dump`: what the system sends to an interface, as text, JSON or pcapng. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "cli_decode.h"
+#include "cli_json.h"
+#include "cli_options.h"
+#include "vnic/capture.h"
+
+static const char dump_help[] =
+    "Usage: vnic dump [NAME [ADDRESS…]] [OPTION…]\n"
+    "\n"
+    "Creates the interface NAME (by default the first free tun or tap number), or attaches to it\n"
+    "if it is there and persistent, and shows every packet that the system sends to it, one a\n"
+    "line, until Ctrl-C. Nothing is answered. Counters come at the end, on standard error.\n"
+    "\n"
+    "Options:\n"
+    "  --fd N            use descriptor N, made by somebody else, instead of creating; it is left\n"
+    "                    as it was\n"
+    "  -w, --write FILE  write pcapng to FILE (\"-\": standard output) instead of text\n"
+    "  -c, --count N     end after N packets\n"
+    "  -s, --snaplen N   store at most N bytes of each packet, 1 to 262144\n"
+    "  -t, --timeout S   end after S seconds\n"
+    "  -x, --hex         show the bytes too\n"
+    "  --color WHEN      auto (on a terminal, the default), always or never\n"
+    "  --json            one JSON object a packet, then one with the counters\n" CLI_DEVICE_HELP
+    "\n"
+    "Examples:\n"
+    "  vnic dump tun0 10.9.0.1/24\n"
+    "  vnic dump tap0 10.9.0.1/24 --tap -w packets.pcapng\n"
+    "  vnic dump tun0 10.9.0.1/24 -w - | wireshark -k -i -\n"
+    "  vnic up tun0 10.9.0.1/24 -- vnic dump --fd 3 -c 10\n";
+
+enum dump_option { DUMP_FD = CLI_OPT_OWN, DUMP_COLOR };
+
+static const struct option dump_options[] = {CLI_DEVICE_OPTIONS,
+                                             {"fd", required_argument, NULL, DUMP_FD},
+                                             {"write", required_argument, NULL, 'w'},
+                                             {"count", required_argument, NULL, 'c'},
+                                             {"snaplen", required_argument, NULL, 's'},
+                                             {"timeout", required_argument, NULL, 't'},
+                                             {"hex", no_argument, NULL, 'x'},
+                                             {"color", required_argument, NULL, DUMP_COLOR},
+                                             {NULL, 0, NULL, 0}};
+
+struct dump {
+    struct cli_device device;
+    vnic *dev;
+    intptr_t fd;           /* --fd; -1: none */
+    const char *file_name; /* --write; NULL: none */
+    FILE *file;
+    vnic_capture *capture;
+    uint32_t layer;
+    uint64_t count; /* --count; 0: no end */
+    uint64_t snaplen;
+    uint64_t deadline_ns; /* 0: none */
+    uint64_t start_ns;
+    uint64_t lost;        /* dropped by the system and not yet written down */
+    uint64_t lost_before; /* the system's count when it was last asked */
+    uint64_t packets;
+    uint64_t bytes;
+    int write_error; /* errno of the file */
+    int color;
+    int hex;
+};
+
+static int dump_color_option(struct dump *dump, const char *when)
+{
+    if (strcmp(when, "auto") == 0) {
+        /* https://no-color.org: a non-empty NO_COLOR turns colours off. */
+        const char *no_color = getenv("NO_COLOR");
+
+        dump->color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+    } else if (strcmp(when, "always") == 0) {
+        dump->color = 1;
+    } else if (strcmp(when, "never") == 0) {
+        dump->color = 0;
+    } else {
+        return cli_usage_error("--color: \"%s\" is not auto, always or never", when);
+    }
+    return 0;
+}
+
+static int dump_option(struct dump *dump, int option)
+{
+    uint64_t value = 0;
+    int rc;
+
+    switch (option) {
+    case DUMP_FD:
+        rc = cli_parse_number("--fd", optarg, 0, INT32_MAX, &value);
+        dump->fd = (intptr_t)value;
+        return rc;
+    case DUMP_COLOR:
+        return dump_color_option(dump, optarg);
+    case 'w':
+        dump->file_name = optarg;
+        return 0;
+    case 'c':
+        return cli_parse_number("--count", optarg, 1, UINT64_MAX, &dump->count);
+    case 's':
+        return cli_parse_number("--snaplen", optarg, 1, VNIC_CAPTURE_SNAPLEN, &dump->snaplen);
+    case 't':
+        rc = cli_parse_number("--timeout", optarg, 1, 1000000000, &value);
+        dump->deadline_ns = cli_mono_ns() + value * 1000000000u;
+        return rc;
+    case 'x':
+        dump->hex = 1;
+        return 0;
+    default:
+        return cli_device_option(&dump->device, option, optarg);
+    }
+}
+
+static int dump_parse(struct dump *dump, int argc, char **argv)
+{
+    int option;
+    int rc = dump_color_option(dump, "auto");
+
+    while ((option = getopt_long(argc, argv, "hqvw:c:s:t:x", dump_options, NULL)) != -1) {
+        rc = dump_option(dump, option);
+        if (rc != 0) {
+            return rc < 0 ? cli_usage_hint() : rc;
+        }
+    }
+    if (dump->device.help) {
+        return 0;
+    }
+    if (dump->fd >= 0 && optind < argc) {
+        return cli_usage_error("--fd takes an interface that is there: leave \"%s\" out",
+                               argv[optind]);
+    }
+    if (dump->device.json && dump->file_name != NULL) {
+        return cli_usage_error("--json and --write exclude each other");
+    }
+    if (optind < argc) {
+        dump->device.cfg.name = argv[optind];
+        return cli_device_addresses(&dump->device, argv + optind + 1, argc - optind - 1);
+    }
+    return rc;
+}
+
+static int dump_open_device(struct dump *dump)
+{
+    struct vnic_info info = {.size = sizeof info};
+    struct vnic_error err = {0};
+    int rc;
+
+    if (dump->fd >= 0) {
+        dump->device.cfg.wakeup = cli_signals_wakeup();
+        dump->device.cfg.flags |= VNIC_BORROW;
+        rc = vnic_adopt(dump->fd, &dump->device.cfg, &dump->dev, &err);
+        rc = rc < 0 ? cli_fail(rc, &err) : 0;
+    } else {
+        (void)cli_device_match(&dump->device);
+        rc = cli_device_open(&dump->device, &dump->dev);
+    }
+    if (rc != 0) {
+        return rc;
+    }
+    rc = vnic_get_info(dump->dev, &info, &err);
+    if (rc < 0) {
+        return cli_fail(rc, &err);
+    }
+    dump->layer = info.layer;
+    return 0;
+}
+
+static int dump_write_bytes(void *user, const void *data, size_t len)
+{
+    struct dump *dump = user;
+
+    if (fwrite(data, 1, len, dump->file) != len) {
+        dump->write_error = errno;
+        return VNIC_EOS;
+    }
+    return 0;
+}
+
+static int dump_fail_write(const struct dump *dump)
+{
+    if (dump->write_error == EPIPE) {
+        return CLI_OK;
+    }
+    cli_complain("cannot write \"%s\": %s", dump->file_name, strerror(dump->write_error));
+    return CLI_FAILURE;
+}
+
+static int dump_start_capture(struct dump *dump)
+{
+    struct vnic_capture_config cfg = {.size = sizeof cfg, .write = dump_write_bytes, .user = dump};
+    struct vnic_capture_interface desc = {.size = sizeof desc, .layer = dump->layer};
+    struct vnic_info info = {.size = sizeof info};
+    struct vnic_error err = {0};
+    struct utsname system;
+    char os[160];
+    char application[32];
+    int rc;
+
+    if (uname(&system) == 0) {
+        (void)snprintf(os, sizeof os, "%.60s %.60s", system.sysname, system.release);
+        cfg.os = desc.os = os;
+        cfg.hardware = system.machine;
+    }
+    (void)snprintf(application, sizeof application, "vnic %s", vnic_version_string());
+    cfg.application = application;
+    rc = vnic_capture_create(&cfg, &dump->capture, &err);
+    if (rc < 0) {
+        return dump->write_error != 0 ? dump_fail_write(dump) : cli_fail(rc, &err);
+    }
+    if (vnic_get_info(dump->dev, &info, NULL) == 0) {
+        desc.name = info.name;
+        desc.description = info.alias;
+        memcpy(desc.mac, info.mac, sizeof desc.mac);
+    }
+    desc.snaplen = (uint32_t)dump->snaplen;
+    rc = vnic_capture_add_interface(dump->capture, &desc, &err);
+    if (rc < 0) {
+        return dump->write_error != 0 ? dump_fail_write(dump) : cli_fail(rc, &err);
+    }
+    return 0;
+}
+
+static int dump_open_file(struct dump *dump)
+{
+    if (dump->file_name == NULL) {
+        return 0;
+    }
+    if (strcmp(dump->file_name, "-") == 0) {
+        if (isatty(STDOUT_FILENO)) {
+            return cli_usage_error("pcapng is not for a terminal: use -w FILE or a pipe");
+        }
+        dump->file = stdout;
+        return 0;
+    }
+    dump->file = fopen(dump->file_name, "wbe");
+    if (dump->file == NULL) {
+        cli_complain("cannot create \"%s\": %s", dump->file_name, strerror(errno));
+        return errno == EACCES ? CLI_PERMISSION : CLI_FAILURE;
+    }
+    return 0;
+}
+
+static uint64_t dump_lost(struct dump *dump)
+{
+    struct vnic_stats stats = {.size = sizeof stats};
+
+    return vnic_get_stats(dump->dev, &stats, NULL) == 0 ? stats.rx_dropped : 0;
+}
+
+/* "12:34:56.123456" of a time. */
+static const char *dump_time(uint64_t time_ns, char *buf, size_t cap)
+{
+    time_t seconds = (time_t)(time_ns / 1000000000u);
+    struct tm parts;
+
+    if (localtime_r(&seconds, &parts) == NULL) {
+        memset(&parts, 0, sizeof parts);
+    }
+    (void)snprintf(buf, cap, "%02d:%02d:%02d.%06lu", parts.tm_hour, parts.tm_min, parts.tm_sec,
+                   (unsigned long)(time_ns / 1000u % 1000000u));
+    return buf;
+}
+
+static void dump_print_hex(const uint8_t *data, size_t len)
+{
+    for (size_t at = 0; at < len; at += 16) {
+        printf("    %04lx ", (unsigned long)at);
+        for (size_t i = at; i < at + 16; i++) {
+            if (i < len) {
+                printf(" %02x", data[i]);
+            } else {
+                printf("   ");
+            }
+        }
+        printf("  ");
+        for (size_t i = at; i < at + 16 && i < len; i++) {
+            putchar(data[i] >= 0x20 && data[i] < 0x7F ? data[i] : '.');
+        }
+        putchar('\n');
+    }
+}
+
+static void dump_print_json(const struct cli_decoded *decoded, uint64_t time_ns, size_t len)
+{
+    struct json_object *object = cli_json_object();
+
+    cli_json_text(object, "type", "packet");
+    cli_json_number(object, "time_ns", time_ns);
+    cli_decode_json(decoded, len, object);
+    cli_json_print_line(object);
+}
+
+static void dump_print(const struct dump *dump, const uint8_t *data, size_t len, uint64_t time_ns)
+{
+    /* ECMA-48 SGR: other, neighbour, ICMP, UDP, TCP, bad. */
+    static const char *const colors[] = {"\033[37m", "\033[35m", "\033[33m",
+                                         "\033[32m", "\033[36m", "\033[1;31m"};
+    struct cli_decoded decoded;
+    char line[512];
+    char time[32];
+
+    cli_decode(data, len, dump->layer, &decoded);
+    if (dump->device.json) {
+        dump_print_json(&decoded, time_ns, len);
+        return;
+    }
+    printf("%s %s%s%s\n", dump_time(time_ns, time, sizeof time),
+           dump->color ? colors[decoded.kind] : "",
+           cli_decode_line(&decoded, len, line, sizeof line), dump->color ? "\033[0m" : "");
+    if (dump->hex) {
+        dump_print_hex(data, len < dump->snaplen || dump->snaplen == 0 ? len : dump->snaplen);
+    }
+}
+
+static int dump_packet(struct dump *dump, const uint8_t *data, size_t len)
+{
+    struct vnic_capture_packet packet = {.size = sizeof packet, .data = data};
+    uint64_t now = cli_wall_ns();
+
+    dump->packets++;
+    dump->bytes += len;
+    if (dump->capture == NULL) {
+        dump_print(dump, data, len, now);
+        return ferror(stdout) ? VNIC_EOS : 0;
+    }
+    packet.len = (uint32_t)len;
+    packet.time_ns = now;
+    packet.direction = VNIC_CAPTURE_OUTBOUND;
+    /* Asking costs system calls: the count is brought up to date when the queue was empty. */
+    packet.dropped = dump->lost;
+    dump->lost = 0;
+    return vnic_capture_write(dump->capture, &packet);
+}
+
+static int dump_timeout_ms(const struct dump *dump)
+{
+    uint64_t now = cli_mono_ns();
+    uint64_t left_ms;
+
+    if (dump->deadline_ns == 0) {
+        return VNIC_FOREVER;
+    }
+    left_ms = now >= dump->deadline_ns ? 0 : (dump->deadline_ns - now) / 1000000u + 1;
+    return left_ms > INT32_MAX ? INT32_MAX : (int)left_ms;
+}
+
+static void dump_update_lost(struct dump *dump)
+{
+    uint64_t lost;
+
+    if (dump->capture != NULL) {
+        lost = dump_lost(dump);
+        dump->lost += lost - dump->lost_before;
+        dump->lost_before = lost;
+    }
+}
+
+/* Output is flushed whenever the queue is empty: prompt, and still in large pieces under load. */
+static int dump_loop(struct dump *dump)
+{
+    static uint8_t packet[VNIC_MAX_PACKET];
+    int rc = 0;
+
+    dump->lost_before = dump_lost(dump);
+    while (rc >= 0 && (dump->count == 0 || dump->packets < dump->count)) {
+        rc = vnic_recv_timeout(dump->dev, packet, sizeof packet, VNIC_NOWAIT);
+        if (rc == VNIC_EAGAIN) {
+            dump_update_lost(dump);
+            if (fflush(dump->file != NULL ? dump->file : stdout) != 0) {
+                dump->write_error = errno;
+                return VNIC_EOS;
+            }
+            rc = vnic_recv_timeout(dump->dev, packet, sizeof packet, dump_timeout_ms(dump));
+        }
+        if (rc > 0) {
+            rc = dump_packet(dump, packet, (size_t)rc);
+        }
+    }
+    return rc;
+}
+
+static void dump_write_counts(struct dump *dump)
+{
+    struct vnic_stats stats = {.size = sizeof stats};
+    struct vnic_capture_stats counts = {.size = sizeof counts};
+
+    if (dump->capture == NULL || vnic_get_stats(dump->dev, &stats, NULL) < 0) {
+        return;
+    }
+    counts.time_ns = counts.end_ns = cli_wall_ns();
+    counts.start_ns = dump->start_ns;
+    counts.received = stats.rx_packets;
+    counts.dropped = stats.rx_dropped;
+    counts.os_dropped = VNIC_CAPTURE_UNKNOWN;
+    counts.delivered = dump->packets;
+    (void)vnic_capture_write_stats(dump->capture, &counts);
+}
+
+static void dump_report(struct dump *dump)
+{
+    uint64_t lost = dump_lost(dump);
+
+    if (dump->device.json) {
+        struct json_object *object = cli_json_object();
+
+        cli_json_text(object, "type", "counters");
+        cli_json_number(object, "packets", dump->packets);
+        cli_json_number(object, "bytes", dump->bytes);
+        cli_json_number(object, "dropped", lost);
+        cli_json_print_line(object);
+    } else if (!dump->device.quiet) {
+        (void)fflush(stdout);
+        fprintf(stderr, "%llu packets, %llu bytes; %llu dropped by the system\n",
+                (unsigned long long)dump->packets, (unsigned long long)dump->bytes,
+                (unsigned long long)lost);
+    }
+}
+
+/* The exit code for what ended the loop. */
+static int dump_result(struct dump *dump, int rc)
+{
+    if (rc >= 0 || rc == VNIC_EINTERRUPTED || rc == VNIC_ETIMEDOUT || rc == VNIC_EAGAIN) {
+        return CLI_OK;
+    }
+    if (dump->write_error != 0) {
+        return dump_fail_write(dump);
+    }
+    if (ferror(stdout)) {
+        return CLI_OK;
+    }
+    if (rc == VNIC_ECLOSED) {
+        cli_complain("the interface was removed by somebody else");
+        return CLI_FAILURE;
+    }
+    return cli_fail(rc, NULL);
+}
+
+static int dump_close_file(struct dump *dump, int code)
+{
+    vnic_capture_destroy(dump->capture);
+    dump->capture = NULL;
+    if (dump->file != NULL && dump->file != stdout && fclose(dump->file) != 0 && code == CLI_OK) {
+        dump->write_error = errno;
+        return dump_fail_write(dump);
+    }
+    return code;
+}
+
+static int dump_run(struct dump *dump)
+{
+    char text[2400];
+    int rc = dump_open_device(dump);
+
+    if (rc == 0) {
+        rc = dump_open_file(dump);
+    }
+    if (rc == 0 && dump->file != NULL) {
+        rc = dump_start_capture(dump);
+    }
+    if (rc != 0) {
+        return dump_close_file(dump, rc);
+    }
+    if (!dump->device.quiet && !dump->device.json) {
+        fprintf(stderr, "packets that the system sends to %s; end with Ctrl-C\n",
+                cli_device_describe(dump->dev, text, sizeof text));
+    }
+    dump->start_ns = cli_wall_ns();
+    rc = dump_result(dump, dump_loop(dump));
+    dump_write_counts(dump);
+    dump_report(dump);
+    return dump_close_file(dump, rc);
+}
+
+int cli_run_dump(int argc, char **argv)
+{
+    static struct dump dump;
+    int rc;
+
+    dump.fd = -1;
+    cli_device_init(&dump.device);
+    rc = dump_parse(&dump, argc, argv);
+    if (rc == 0 && dump.device.help) {
+        fputs(dump_help, stdout);
+    } else if (rc == 0) {
+        rc = cli_signals_start();
+        if (rc == 0) {
+            rc = dump_run(&dump);
+            vnic_close(dump.dev);
+        }
+    }
+    cli_device_free(&dump.device);
+    return rc;
+}

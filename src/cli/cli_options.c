@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options of an interface; see cli_options.h. */
+#include "cli_options.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli_json.h"
+
+static void options_log(void *user, int level, const char *text)
+{
+    (void)user;
+    (void)level;
+    fprintf(stderr, "vnic: %s\n", text);
+}
+
+void cli_device_init(struct cli_device *d)
+{
+    memset(d, 0, sizeof *d);
+    vnic_config_init(&d->cfg);
+    d->cfg.flags = 0;
+    d->queues = 1;
+}
+
+void cli_device_free(struct cli_device *d)
+{
+    free(d->addresses);
+    d->addresses = NULL;
+}
+
+/* Any number that is not VNIC_UNSET; whether it is in range, the library says. */
+static int option_number(const char *what, const char *text, uint32_t *ret)
+{
+    uint64_t value = 0;
+    int rc = cli_parse_number(what, text, 0, UINT32_MAX - 1, &value);
+
+    *ret = (uint32_t)value;
+    return rc;
+}
+
+static int option_user(const char *text, uint32_t *ret)
+{
+    const struct passwd *entry = getpwnam(text);
+
+    if (entry != NULL) {
+        *ret = (uint32_t)entry->pw_uid;
+        return 0;
+    }
+    if (text[0] < '0' || text[0] > '9') {
+        return cli_usage_error("--owner: there is no user \"%s\"", text);
+    }
+    return option_number("--owner", text, ret);
+}
+
+static int option_group(const char *text, uint32_t *ret)
+{
+    const struct group *entry = getgrnam(text);
+
+    if (entry != NULL) {
+        *ret = (uint32_t)entry->gr_gid;
+        return 0;
+    }
+    if (text[0] < '0' || text[0] > '9') {
+        return cli_usage_error("--group: there is no group \"%s\"", text);
+    }
+    return option_number("--group", text, ret);
+}
+
+static int option_netns(struct cli_device *d, const char *argument)
+{
+    int rc = cli_netns_path(argument, d->netns, sizeof d->netns);
+
+    d->cfg.netns = d->netns;
+    return rc;
+}
+
+static int option_queues(struct cli_device *d, const char *argument)
+{
+    uint64_t value = 1;
+    /* MAX_TAP_QUEUES of Linux drivers/net/tun.c. */
+    int rc = cli_parse_number("--queues", argument, 1, 256, &value);
+
+    d->queues = (uint32_t)value;
+    d->multi_queue = d->multi_queue || value > 1;
+    return rc;
+}
+
+/* Options with a value. */
+static int option_with_value(struct cli_device *d, int option, const char *argument)
+{
+    switch (option) {
+    case CLI_OPT_MTU:
+        return option_number("--mtu", argument, &d->cfg.mtu);
+    case CLI_OPT_MAC:
+        d->cfg.mac = argument;
+        return 0;
+    case CLI_OPT_ALIAS:
+        d->cfg.alias = argument;
+        return 0;
+    case CLI_OPT_NETNS:
+        return option_netns(d, argument);
+    case CLI_OPT_BACKEND:
+        d->cfg.backend = argument;
+        return 0;
+    case CLI_OPT_OWNER:
+        return option_user(argument, &d->cfg.owner_uid);
+    case CLI_OPT_GROUP:
+        return option_group(argument, &d->cfg.group_gid);
+    case CLI_OPT_QUEUES:
+        return option_queues(d, argument);
+    case CLI_OPT_TX_QUEUE_LEN:
+        return option_number("--tx-queue-len", argument, &d->cfg.tx_queue_len);
+    case CLI_OPT_IF_INDEX:
+        return option_number("--if-index", argument, &d->cfg.if_index);
+    default:
+        return -1;
+    }
+}
+
+static int option_layer(struct cli_device *d, uint32_t layer)
+{
+    if (d->layer_given && d->cfg.layer != layer) {
+        return cli_usage_error("--tun and --tap exclude each other");
+    }
+    d->layer_given = 1;
+    d->cfg.layer = layer;
+    return 0;
+}
+
+int cli_device_option(struct cli_device *d, int option, const char *argument)
+{
+    switch (option) {
+    case 'h':
+        d->help = 1;
+        return 0;
+    case 'q':
+        d->quiet = 1;
+        return 0;
+    case 'v':
+        d->verbose = 1;
+        d->cfg.log = options_log;
+        return 0;
+    case CLI_OPT_JSON:
+        d->json = 1;
+        return cli_json_require();
+    case CLI_OPT_TAP:
+        return option_layer(d, VNIC_TAP);
+    case CLI_OPT_TUN:
+        return option_layer(d, VNIC_TUN);
+    case CLI_OPT_MULTI_QUEUE:
+        d->multi_queue = 1;
+        return 0;
+    case CLI_OPT_VNET_HDR:
+        d->vnet_hdr = 1;
+        return 0;
+    case CLI_OPT_EXCLUSIVE:
+        d->cfg.flags |= VNIC_EXCLUSIVE;
+        return 0;
+    case CLI_OPT_KEEP_STATE:
+        d->cfg.flags |= VNIC_KEEP_STATE;
+        return 0;
+    case CLI_OPT_NO_LINK_LOCAL:
+        d->cfg.flags |= VNIC_NO_LINK_LOCAL;
+        return 0;
+    case CLI_OPT_NO_CARRIER:
+        d->cfg.flags |= VNIC_NO_CARRIER;
+        return 0;
+    case CLI_OPT_DOWN:
+        d->cfg.up = 0;
+        return 0;
+    default:
+        return option_with_value(d, option, argument);
+    }
+}
+
+int cli_device_addresses(struct cli_device *d, char *const *addresses, int n)
+{
+    size_t size = 1;
+
+    if (n == 0) {
+        return 0;
+    }
+    for (int i = 0; i < n; i++) {
+        size += strlen(addresses[i]) + 1;
+    }
+    d->addresses = calloc(1, size);
+    if (d->addresses == NULL) {
+        return cli_fail(VNIC_ENOMEM, NULL);
+    }
+    for (int i = 0; i < n; i++) {
+        strcat(d->addresses, addresses[i]);
+        strcat(d->addresses, i + 1 < n ? " " : "");
+    }
+    d->cfg.addresses = d->addresses;
+    return 0;
+}
+
+int cli_device_match(struct cli_device *d)
+{
+    struct vnic_info info;
+    struct vnic_error err;
+
+    if (d->cfg.name == NULL || d->cfg.netns != NULL ||
+        cli_find_interface(d->cfg.backend, d->cfg.name, &info, &err) < 0) {
+        return 0;
+    }
+    if (!d->layer_given) {
+        d->cfg.layer = info.layer;
+    }
+    d->multi_queue = d->multi_queue || (info.flags & VNIC_IF_MULTI_QUEUE) != 0;
+    d->vnet_hdr = d->vnet_hdr || (info.flags & VNIC_IF_VNET_HDR) != 0;
+    return 1;
+}
+
+int cli_device_open(struct cli_device *d, vnic **ret_dev)
+{
+    struct vnic_error err = {0};
+    int rc;
+
+    d->cfg.wakeup = cli_signals_wakeup();
+    d->cfg.flags |= d->multi_queue ? VNIC_MULTI_QUEUE : 0;
+    d->cfg.flags |= d->vnet_hdr ? VNIC_VNET_HDR : 0;
+    rc = vnic_open(&d->cfg, ret_dev, &err);
+    return rc < 0 ? cli_fail(rc, &err) : 0;
+}
+
+const char *cli_device_describe(vnic *dev, char *buf, size_t cap)
+{
+    struct vnic_info info = {.size = sizeof info};
+    struct vnic_prefix prefixes[16];
+    char name[128];
+    size_t used;
+    int n;
+
+    if (vnic_get_info(dev, &info, NULL) < 0) {
+        (void)snprintf(buf, cap, "the interface");
+        return buf;
+    }
+    used =
+        (size_t)snprintf(buf, cap, "%s (%s, MTU %lu", cli_printable(info.name, name, sizeof name),
+                         cli_layer_name(info.layer), (unsigned long)info.mtu);
+    n = vnic_get_addresses(dev, prefixes, 16, NULL);
+    for (int i = 0; i < n && i < 16; i++) {
+        char text[VNIC_PREFIX_TEXT_MAX];
+
+        if (vnic_prefix_format(&prefixes[i], text, sizeof text) > 0 && used + 132 < cap) {
+            used += (size_t)snprintf(buf + used, cap - used, ", %s", text);
+        }
+    }
+    (void)snprintf(buf + used, cap - used, ")");
+    return buf;
+}

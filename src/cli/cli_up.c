@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `vnic up`: create an interface and hold it, make it persistent, or give it to a program. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "cli_json.h"
+#include "cli_options.h"
+
+/* The number that a program finds the first queue under, as documented. */
+#define UP_FIRST_FD 3
+
+static const char up_help[] =
+    "Usage: vnic up NAME [ADDRESS…] [OPTION…] [-- COMMAND [ARGUMENT…]]\n"
+    "\n"
+    "Creates the interface NAME (\"tun%d\": the first free number), gives it the addresses, "
+    "brings\n"
+    "it up and holds it until Ctrl-C or SIGTERM; packets that the system sends to it meanwhile "
+    "are\n"
+    "dropped, unless --multi-queue lets another program attach. Nothing stays behind.\n"
+    "\n"
+    "With -- COMMAND, runs COMMAND in its place. The descriptor is number 3, blocking, and in the\n"
+    "variable VNIC_FD; the interface's name is in VNIC_NAME. With --queues N there are N, from\n"
+    "number 3 on, listed in VNIC_FDS (\"3:4:5\"). The interface goes when COMMAND has closed "
+    "them,\n"
+    "and COMMAND's exit status is that of vnic (126: cannot be run, 127: not found).\n"
+    "\n"
+    "With --persist the interface stays, and vnic ends at once; `vnic down NAME` removes it.\n"
+    "\n"
+    "Options:\n"
+    "  --persist         the interface stays after the last descriptor is closed\n"
+    "  --owner USER      this user may attach to it later without privileges\n"
+    "  --group GROUP     so may members of this group; with --owner too, both must match\n"
+    "  --queues N        N queues, 1 to 256; more than one means --multi-queue\n"
+    "  --down            do not bring it up\n"
+    "  --no-carrier      create it without carrier\n"
+    "  --json            print what was created as JSON\n" CLI_DEVICE_HELP "\n"
+    "Examples:\n"
+    "  vnic up tun0 10.9.0.1/24 fd09::1/64\n"
+    "  vnic up tap0 --tap --persist --owner $USER\n"
+    "  vnic up tap0 10.9.0.1/24 --tap --vnet-hdr -- \\\n"
+    "      qemu-system-x86_64 -netdev tap,id=n0,fd=3 -device virtio-net-pci,netdev=n0 …\n"
+    "  vnic up vpn0 --persist --owner $USER && openconnect --interface vpn0 vpn.example.org\n";
+
+enum up_option { UP_PERSIST = CLI_OPT_OWN };
+
+static const struct option up_options[] = {CLI_DEVICE_OPTIONS,
+                                           {"persist", no_argument, NULL, UP_PERSIST},
+                                           {"owner", required_argument, NULL, CLI_OPT_OWNER},
+                                           {"group", required_argument, NULL, CLI_OPT_GROUP},
+                                           {"queues", required_argument, NULL, CLI_OPT_QUEUES},
+                                           {"down", no_argument, NULL, CLI_OPT_DOWN},
+                                           {"no-carrier", no_argument, NULL, CLI_OPT_NO_CARRIER},
+                                           {NULL, 0, NULL, 0}};
+
+struct up {
+    struct cli_device device;
+    int persist;
+    char *const *command; /* NULL: none */
+    vnic *queues[256];
+};
+
+/* Where "--" stands in argv, argc if nowhere. getopt_long() would move it. */
+static int up_find_dashes(int argc, char **argv)
+{
+    int i = 1;
+
+    while (i < argc && strcmp(argv[i], "--") != 0) {
+        i++;
+    }
+    return i;
+}
+
+static int up_parse(struct up *up, int argc, char **argv)
+{
+    int dashes = up_find_dashes(argc, argv);
+    int option;
+    int rc;
+
+    while ((option = getopt_long(dashes, argv, "hqv", up_options, NULL)) != -1) {
+        if (option == UP_PERSIST) {
+            up->persist = 1;
+            up->device.cfg.persist = 1;
+            continue;
+        }
+        rc = cli_device_option(&up->device, option, optarg);
+        if (rc != 0) {
+            return rc < 0 ? cli_usage_hint() : rc;
+        }
+    }
+    if (up->device.help) {
+        return 0;
+    }
+    if (dashes < argc) {
+        up->command = argv + dashes + 1;
+        if (up->command[0] == NULL) {
+            return cli_usage_error("there is no command after \"--\"");
+        }
+    }
+    if (optind >= dashes) {
+        return cli_usage_error("which interface? Give a name, for example tun0 or tun%%d");
+    }
+    up->device.cfg.name = argv[optind];
+    return cli_device_addresses(&up->device, argv + optind + 1, dashes - optind - 1);
+}
+
+static int up_open_queues(struct up *up)
+{
+    struct vnic_error err = {0};
+    int rc = cli_device_open(&up->device, &up->queues[0]);
+
+    for (uint32_t i = 1; rc == 0 && i < up->device.queues; i++) {
+        int code = vnic_open_queue(up->queues[0], &up->queues[i], &err);
+
+        rc = code < 0 ? cli_fail(code, &err) : 0;
+    }
+    return rc;
+}
+
+static void up_close_queues(struct up *up)
+{
+    for (uint32_t i = 0; i < up->device.queues; i++) {
+        vnic_close(up->queues[i]);
+        up->queues[i] = NULL;
+    }
+}
+
+static void up_announce(const struct up *up)
+{
+    char text[2400];
+    char name[VNIC_NAME_SIZE];
+
+    if (up->device.json) {
+        struct json_object *object = cli_json_object();
+
+        (void)vnic_get_name(up->queues[0], name, sizeof name);
+        cli_json_text(object, "name", name);
+        cli_json_bool(object, "persistent", up->persist);
+        cli_json_number(object, "queues", up->device.queues);
+        cli_json_print_line(object);
+    } else if (!up->device.quiet) {
+        printf("%s is %s\n", cli_device_describe(up->queues[0], text, sizeof text),
+               up->device.cfg.up == 0 ? "there, down" : "up");
+    }
+    (void)fflush(stdout);
+}
+
+/* Takes the queues' packets, so that nothing piles up, until a signal comes. */
+static int up_hold(struct up *up)
+{
+    static uint8_t packet[VNIC_MAX_PACKET];
+    int rc;
+
+    /* A queue that nobody reads would get its share of the flows of a program that attaches. */
+    for (uint32_t i = up->device.multi_queue ? 0 : 1; i < up->device.queues; i++) {
+        (void)vnic_detach_queue(up->queues[i], NULL);
+    }
+    while (up->device.multi_queue && vnic_wakeup_value(cli_signals_wakeup()) == 0) {
+        char name[VNIC_NAME_SIZE];
+
+        if (vnic_get_name(up->queues[0], name, sizeof name) == VNIC_ECLOSED) {
+            break;
+        }
+        (void)usleep(200000);
+    }
+    do {
+        rc = vnic_recv(up->queues[0], packet, sizeof packet);
+    } while (rc >= 0 || rc == VNIC_EMSGSIZE);
+    if (vnic_wakeup_value(cli_signals_wakeup()) != 0) {
+        return CLI_OK;
+    }
+    if (rc == VNIC_ECLOSED) {
+        cli_complain("the interface was removed by somebody else");
+        return CLI_FAILURE;
+    }
+    return cli_fail(rc, NULL);
+}
+
+/* Moves descriptor `from` to number `to`, inherited and blocking. Returns 0 or errno. */
+static int up_place_fd(int from, int to)
+{
+    int flags = fcntl(from, F_GETFL);
+
+    if (flags < 0 || fcntl(from, F_SETFL, flags & ~O_NONBLOCK) < 0) {
+        return errno;
+    }
+    if (from != to && dup2(from, to) < 0) {
+        return errno;
+    }
+    if (from != to) {
+        (void)close(from);
+    }
+    /* dup2() clears close-on-exec by itself, but not when both numbers are the same. */
+    return fcntl(to, F_SETFD, 0) < 0 ? errno : 0;
+}
+
+/* Takes the descriptors out of the library and moves them above their places, so that no move
+ * overwrites one that is still to be moved. */
+static int up_take_fds(struct up *up, int *fds)
+{
+    int above = UP_FIRST_FD + (int)up->device.queues;
+
+    for (uint32_t i = 0; i < up->device.queues; i++) {
+        intptr_t native = -1;
+        int rc = vnic_release(up->queues[i], &native);
+
+        if (rc < 0) {
+            return cli_fail(rc, NULL);
+        }
+        up->queues[i] = NULL;
+        fds[i] = fcntl((int)native, F_DUPFD_CLOEXEC, above);
+        if (fds[i] < 0) {
+            cli_complain("cannot move descriptor %d: %s", (int)native, strerror(errno));
+            return CLI_FAILURE;
+        }
+        (void)close((int)native);
+    }
+    return 0;
+}
+
+static int up_set_environment(const struct up *up, const char *name)
+{
+    char list[256 * 4 + 1] = "";
+    size_t used = 0;
+
+    for (uint32_t i = 0; i < up->device.queues; i++) {
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%lu", i == 0 ? "" : ":",
+                                 (unsigned long)(UP_FIRST_FD + i));
+    }
+    if (setenv("VNIC_FD", "3", 1) != 0 || setenv("VNIC_FDS", list, 1) != 0 ||
+        setenv("VNIC_NAME", name, 1) != 0) {
+        return cli_fail(VNIC_ENOMEM, NULL);
+    }
+    return 0;
+}
+
+/* Becomes the command. Its exit status is ours, and so are the signals, without any middleman. */
+static int up_exec(struct up *up)
+{
+    char name[VNIC_NAME_SIZE] = "";
+    int fds[256];
+    int rc;
+
+    (void)vnic_get_name(up->queues[0], name, sizeof name);
+    rc = up_set_environment(up, name);
+    if (rc == 0) {
+        rc = up_take_fds(up, fds);
+    }
+    if (rc != 0) {
+        return rc;
+    }
+    /* Now, because the wakeup's descriptor may have a number that is about to be taken. */
+    cli_signals_stop();
+    for (uint32_t i = 0; i < up->device.queues; i++) {
+        int error = up_place_fd(fds[i], UP_FIRST_FD + (int)i);
+
+        if (error != 0) {
+            cli_complain("cannot prepare descriptor %d: %s", UP_FIRST_FD + (int)i, strerror(error));
+            return CLI_FAILURE;
+        }
+    }
+    (void)execvp(up->command[0], up->command);
+    rc = errno == ENOENT ? CLI_NO_COMMAND : CLI_CANNOT_RUN;
+    cli_complain("cannot run \"%s\": %s", up->command[0], strerror(errno));
+    return rc;
+}
+
+static int up_run(struct up *up)
+{
+    int rc = up_open_queues(up);
+
+    if (rc != 0) {
+        return rc;
+    }
+    if (up->command != NULL) {
+        return up_exec(up);
+    }
+    up_announce(up);
+    return up->persist ? CLI_OK : up_hold(up);
+}
+
+int cli_run_up(int argc, char **argv)
+{
+    static struct up up;
+    int rc;
+
+    cli_device_init(&up.device);
+    rc = up_parse(&up, argc, argv);
+    if (rc == 0 && up.device.help) {
+        fputs(up_help, stdout);
+    } else if (rc == 0) {
+        rc = cli_signals_start();
+        if (rc == 0) {
+            rc = up_run(&up);
+            up_close_queues(&up);
+        }
+    }
+    cli_device_free(&up.device);
+    return rc;
+}
