@@ -7,8 +7,8 @@ Every prototype `vnic__sys_*` becomes
     compiled, so that the real calls keep living under another name;
   - a wrapper vnic__sys_X in fault_wrappers.c that asks
     `int vnic__fault_hit(const char *call, uintptr_t detail)` first: 0 lets the call through, anything
-    else is the errno to fail with. `detail` tells calls of one name apart: it is the first parameter
-    that is called request, command, option, path or msg, and 0 when there is none.
+    else is the errno to fail with. `detail` tells calls of one name apart: it is the parameter that is
+    called request, command, option, path, msg or fd, the first of these that there is, else 0.
 
 How a call fails follows from what it returns; a tag in the comment before the prototype, or behind
 it on its line, says otherwise:
@@ -30,7 +30,7 @@ PROTOTYPE = re.compile(
     r"(?P<type>[A-Za-z_][\w\s]*?[\s*]+)(?P<name>vnic__sys_\w+)\s*\((?P<args>[^;{}]*)\)\s*;", re.S)
 COMMENT = re.compile(r"/\*.*?\*/", re.S)
 TAG = re.compile(r"@(fail|fault)\s+([-\w]+)")
-DETAILS = ("request", "command", "option", "path", "msg")
+DETAILS = ("request", "command", "option", "path", "msg", "fd")
 STYLES = {"-1", "NULL", "MAP_FAILED", "-errno", "errno", "none"}
 
 
@@ -78,7 +78,7 @@ class Call:
         if self.style == "none":
             lines.append(f"    {'' if self.type == 'void' else 'return '}{call};")
         else:
-            detail = next((f"(uintptr_t){n}" for n in self.argument_names() if n in DETAILS), "0")
+            detail = next((f"(uintptr_t){n}" for n in DETAILS if n in self.argument_names()), "0")
             lines.append(f'    int error = vnic__fault_hit("{self.name[len("vnic__sys_"):]}", {detail});')
             lines.append("    if (error != 0) {")
             if self.after:
