@@ -253,26 +253,31 @@ static int parse_arp(struct cursor *c)
 {
     struct vnic_parsed *out = c->out;
     const uint8_t *p = c->data + c->pos;
+    uint32_t len;
+    int known;
 
     if (!has_bytes(c, 8)) {
         return VNIC_EMSGSIZE;
     }
-    /* Other hardware and protocols than Ethernet and IPv4 are left to those who know them. */
-    if (vnic__get16(p) != 1 || vnic__get16(p + 2) != VNIC_ETHERTYPE_IPV4) {
-        return VNIC_OK;
-    }
-    if (p[4] != 6 || p[5] != 4) {
+    /* Two addresses of each kind, of the lengths that the header states. */
+    len = 8 + 2 * ((uint32_t)p[4] + p[5]);
+    known = vnic__get16(p) == 1 && vnic__get16(p + 2) == VNIC_ETHERTYPE_IPV4;
+    if (known && (p[4] != 6 || p[5] != 4)) {
         return VNIC_EINVAL;
     }
-    if (!has_bytes(c, 28)) {
+    if (!has_bytes(c, len)) {
         return VNIC_EMSGSIZE;
+    }
+    /* Other hardware and protocols than Ethernet and IPv4 are left to those who know them. */
+    if (!known) {
+        return VNIC_OK;
     }
     out->layers |= VNIC_HAS_ARP;
     out->l3_offset = c->pos;
-    out->l3_len = 28;
+    out->l3_len = len;
     out->arp_op = vnic__get16(p + 6);
-    claim_len(c, 28);
-    c->pos += 28;
+    claim_len(c, len);
+    c->pos += len;
     return VNIC_OK;
 }
 

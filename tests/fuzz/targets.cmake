@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# The fuzz targets: vnic_add_fuzz(<name> <source>…), paths relative to this directory. Each has a
+# folder corpus/<name>, whose files are replayed as an ordinary test in every build.
+vnic_add_fuzz(prefix fuzz_prefix.c)
+vnic_add_fuzz(prefix_list fuzz_prefix_list.c)
+vnic_add_fuzz(names fuzz_names.c)
+vnic_add_fuzz(frame fuzz_frame.c)
+vnic_add_fuzz(packet fuzz_packet.c)
+# Netlink exists on Linux only; the other targets are core and build everywhere.
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    vnic_add_fuzz(netlink fuzz_netlink.c)
+endif()
