@@ -207,7 +207,7 @@ TEST(Prefix, StructuresThatAreNotValid)
     spoil(four, [](vnic_prefix *p) { p->family = 2; });
     spoil(four, [](vnic_prefix *p) { p->prefix_len = 33; });
     spoil(six, [](vnic_prefix *p) { p->prefix_len = 129; });
-    spoil(four, [](vnic_prefix *p) { p->flags = 0x8; });
+    spoil(four, [](vnic_prefix *p) { p->flags = 0x8000; });
     spoil(four, [](vnic_prefix *p) { p->reserved = 1; });
     spoil(four, [](vnic_prefix *p) { p->reserved2 = 1; });
     spoil(four, [](vnic_prefix *p) { p->addr[4] = 1; });
@@ -313,6 +313,10 @@ TEST(Prefix, Equal)
         EXPECT_EQ(vnic_prefix_equal(&a, &b), 0) << other;
     }
     vnic_prefix b = a;
+    EXPECT_EQ(vnic_prefix_equal(&a, &b), 1);
+    /* Who made an address is no part of what it is. */
+    b.flags |= VNIC_PREFIX_KERNEL;
+    EXPECT_EQ(vnic_prefix_check(&b), VNIC_OK);
     EXPECT_EQ(vnic_prefix_equal(&a, &b), 1);
 }
 
