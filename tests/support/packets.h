@@ -146,6 +146,6 @@ inline Bytes ethernet(uint32_t type, const Bytes &payload, const Bytes &tags = {
     return dst + src + tags + t + payload;
 }
 
-} // namespace packets
+} /* namespace packets */
 
 #endif
