@@ -97,15 +97,6 @@ job_consume() {
     done <"$run_dir/logs/consume.log"
 }
 
-# Each example starts, does its one thing and ends; they run in namespaces of their own.
-job_examples() {
-    if ! [ -x examples/check.sh ]; then
-        record examples "examples/check.sh" failed 0 "it is not there"
-        return
-    fi
-    build_preset examples dev && step examples "every example runs" examples/check.sh "$build/dev/examples"
-}
-
 job_bench() { step bench "bench --quick: counts hold, nothing is missing" ./run bench --quick; }
 
 job_platforms() {
@@ -142,7 +133,7 @@ cmd_check() {
         in_pairs "$@"
     else
         # The longest first, so that the end is short.
-        in_pairs cross tsan asan coverage qemu-s390x qemu-armhf qemu-aarch64 valgrind wine fuzz lint docs consume examples
+        in_pairs cross tsan asan coverage qemu-s390x qemu-armhf qemu-aarch64 valgrind wine fuzz lint docs consume
         # Alone: it measures.
         job bench
         # What the page claims is compared with what this run and the last ./run test saw.

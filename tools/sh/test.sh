@@ -5,7 +5,7 @@ job_native() {
     build_preset native dev && run_ctest native "$build/dev" -j2
 }
 
-# The live tests once more as a user who owns nothing: everything in a user namespace of its own.
+# The live tests and the examples once more as a user who owns nothing: everything in a user namespace of its own.
 job_userns() {
     if ! unshare -Urn true 2>/dev/null; then
         record userns "live tests" skipped 0 "the kernel of this machine lacks user namespaces for this user"
@@ -14,7 +14,7 @@ job_userns() {
     local folder=$build/dev
     rm -rf "$folder/results"
     mkdir -p "$folder/results" "$run_dir/userns"
-    unshare -Urn ctest --test-dir "$folder" --output-junit "$folder/results/ctest.junit" -L live \
+    unshare -Urn ctest --test-dir "$folder" --output-junit "$folder/results/ctest.junit" -L "live|examples" \
         >>"$run_dir/logs/userns.log" 2>&1 </dev/null
     cp -r "$folder/results/." "$run_dir/userns/"
 }
