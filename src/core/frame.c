@@ -86,7 +86,10 @@ static uint16_t get16_as(const uint8_t *p, int big)
 
 static void put16_as(uint8_t *p, uint16_t value, int big)
 {
-    vnic__put16(p, big ? value : (uint16_t)(value << 8 | value >> 8));
+    if (!big) {
+        value = (uint16_t)(value << 8 | value >> 8);
+    }
+    vnic__put16(p, value);
 }
 
 /* struct virtio_net_hdr_v1_hash_tunnel of linux/virtio_net.h; older ones are its beginnings. */
