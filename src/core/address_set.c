@@ -125,6 +125,30 @@ int vnic__addresses_change(struct vnic *q, const struct vnic_prefix *want, int n
     return rc < 0 ? rc : add_missing(q, want, n, err);
 }
 
+/* RFC 8200 section 5: the least that a link with IPv6 carries. */
+#define IPV6_MIN_MTU 1280u
+
+int vnic__addresses_check_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *err)
+{
+    struct vnic__addresses have;
+    int rc = 0;
+
+    if (mtu >= IPV6_MIN_MTU || q->backend->netconf->list_addresses == NULL) {
+        return 0;
+    }
+    rc = vnic__addresses_read(q, &have, err);
+    for (int i = 0; rc == 0 && i < have.n; i++) {
+        if (have.list[i].family == VNIC_IPV6 && !(have.list[i].flags & VNIC_PREFIX_KERNEL)) {
+            rc = vnic__fail(err, VNIC_EINVAL, "configure", "mtu",
+                            "an MTU of %u would take the IPv6 addresses of the interface away: use "
+                            "1280 or more, or remove them first",
+                            (unsigned)mtu);
+        }
+    }
+    vnic__addresses_free(&have);
+    return rc;
+}
+
 void vnic__addresses_restore(struct vnic *q, const struct vnic__addresses *before)
 {
     /* One address that cannot be restored must not keep the others from coming back. */

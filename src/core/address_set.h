@@ -30,6 +30,12 @@ void vnic__addresses_free(struct vnic__addresses *a);
 int vnic__addresses_change(struct vnic *q, const struct vnic_prefix *want, int n, uint32_t how,
                            struct vnic_error *err);
 
+/*
+ * Whether an MTU is allowed with the addresses that are there: below 1280 bytes the system takes IPv6
+ * away, and its addresses with it. 0, or VNIC_EINVAL when one of them is not the kernel's own.
+ */
+int vnic__addresses_check_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *err);
+
 /* Best effort to have again exactly what was read before. */
 void vnic__addresses_restore(struct vnic *q, const struct vnic__addresses *before);
 

@@ -69,7 +69,9 @@ static int apply_link(struct apply_state *a, struct vnic_error *err)
         a->changed |= rc == 0 ? CHANGED_ALIAS : 0;
     }
     if (rc == 0 && s->mtu != VNIC_UNSET && s->mtu != a->before.mtu) {
-        rc = a->conf->set_mtu(a->q, s->mtu, err);
+        /* Addresses that are replaced are checked with the configuration. */
+        rc = s->has_addresses ? 0 : vnic__addresses_check_mtu(a->q, s->mtu, err);
+        rc = rc < 0 ? rc : a->conf->set_mtu(a->q, s->mtu, err);
         a->changed |= rc == 0 ? CHANGED_MTU : 0;
     }
     return rc;

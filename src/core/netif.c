@@ -2,6 +2,7 @@
 /* The interface of a handle: what it is, and setting one thing of it. */
 #include <string.h>
 
+#include "address_set.h"
 #include "config.h"
 #include "device.h"
 
@@ -175,7 +176,8 @@ int vnic_set_mtu(vnic *dev, uint32_t mtu, struct vnic_error *ret_err)
     }
     rc = read_info(dev, &now, ret_err);
     if (rc == 0 && now.mtu != mtu) {
-        rc = conf_of(dev)->set_mtu(dev, mtu, ret_err);
+        rc = vnic__addresses_check_mtu(dev, mtu, ret_err);
+        rc = rc < 0 ? rc : conf_of(dev)->set_mtu(dev, mtu, ret_err);
     }
     return end_setting(dev, rc);
 }
