@@ -172,6 +172,21 @@ static size_t answer_advertisement(const uint8_t *question, const uint8_t *targe
     return 40u + len;
 }
 
+/* A solicitation that may be answered: 1; 0 or an error as vnic_answer_nd() returns them. */
+static int examine_solicitation(const uint8_t *data, size_t len, uint32_t layer,
+                                struct vnic_parsed *parsed)
+{
+    int rc = vnic_parse(data, len, layer, parsed);
+
+    if (rc != VNIC_OK) {
+        return rc;
+    }
+    if (!is_solicitation(data, parsed) || (layer == VNIC_TAP && (data[6] & 1) != 0)) {
+        return 0;
+    }
+    return vnic__checksum_check(data, parsed) == VNIC_SUM_L4_GOOD ? 1 : VNIC_EINVAL;
+}
+
 int vnic_answer_nd(const void *data, size_t len, uint32_t layer, const struct vnic_prefix *own,
                    const uint8_t *mac, void *out, size_t cap)
 {
@@ -181,20 +196,14 @@ int vnic_answer_nd(const void *data, size_t len, uint32_t layer, const struct vn
     const uint8_t *ip;
     const uint8_t *target;
     uint8_t *answer = out;
-    int self;
-    int rc = vnic_parse(data, len, layer, &parsed);
+    int self, rc;
 
     if (check_answer(own, VNIC_IPV6, mac, out) != VNIC_OK || (layer == VNIC_TAP && mac == NULL)) {
         return VNIC_EINVAL;
     }
-    if (rc != VNIC_OK) {
+    rc = examine_solicitation(question, len, layer, &parsed);
+    if (rc != 1) {
         return rc;
-    }
-    if (!is_solicitation(question, &parsed) || (layer == VNIC_TAP && (question[6] & 1) != 0)) {
-        return 0;
-    }
-    if (vnic__checksum_check(question, &parsed) != VNIC_SUM_L4_GOOD) {
-        return VNIC_EINVAL;
     }
     ip = question + parsed.l3_offset;
     target = question + parsed.l4_offset + 8;

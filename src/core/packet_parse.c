@@ -351,7 +351,7 @@ int vnic_parse(const void *data, size_t len, uint32_t layer, struct vnic_parsed 
     struct cursor c = {data, 0, (uint32_t)len, 0, ret};
     int rc;
 
-    if (data == NULL || ret == NULL || (uint64_t)len > UINT32_MAX ||
+    if (data == NULL || ret == NULL || len >> 16 >> 16 != 0 ||
         (layer != VNIC_TUN && layer != VNIC_TAP)) {
         return VNIC_EINVAL;
     }

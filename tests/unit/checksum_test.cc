@@ -172,7 +172,16 @@ struct SumCase {
     int bad;
 };
 
+/* Addresses of which no byte can be taken for another without changing the sum. */
+static const Bytes odd_a = hex("c0 a8 07 15"), odd_b = hex("17 2a 63 84");
+static const Bytes odd_a6 = hex("2001 0db8 1357 9bdf 0246 8ace 1122 3344");
+static const Bytes odd_b6 = hex("2a00 1450 4001 082f 5566 7788 99aa bbcc");
+
 static const SumCase sum_cases[] = {
+    {"odd addresses", ipv4(17, udp(hex("01 02 03"), odd_a, odd_b), odd_a, odd_b), VNIC_TUN,
+     VNIC_SUM_IP_GOOD | VNIC_SUM_L4_GOOD, 28, VNIC_SUM_IP_GOOD | VNIC_SUM_L4_BAD},
+    {"odd IPv6 addresses", ipv6(6, tcp(hex("01"), odd_a6, odd_b6), odd_a6, odd_b6), VNIC_TUN,
+     VNIC_SUM_L4_GOOD, 60, VNIC_SUM_L4_BAD},
     {"IPv4 TCP", ipv4(6, tcp(hex("01 02 03"))), VNIC_TUN, VNIC_SUM_IP_GOOD | VNIC_SUM_L4_GOOD, 40,
      VNIC_SUM_IP_GOOD | VNIC_SUM_L4_BAD},
     {"IPv4 UDP", ipv4(17, udp(hex("01 02 03"))), VNIC_TUN, VNIC_SUM_IP_GOOD | VNIC_SUM_L4_GOOD, 28,

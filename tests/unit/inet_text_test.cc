@@ -59,6 +59,7 @@ static const AddressCase v6_cases[] = {
     {"1:2:3:4:5:6:7:8::", nullptr},
     {"::1:2:3:4:5:6:7:8", nullptr},
     {"1::2::3", nullptr},
+    {"::1::2", nullptr},
     {"1:::2", nullptr},
     {"12345::", nullptr},
     {"g::", nullptr},
