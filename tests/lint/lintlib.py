@@ -6,7 +6,8 @@ import pathlib
 import re
 import subprocess
 
-SKIP_DIRS = {".git", "build", "__pycache__", ".cache", ".pytest_cache"}
+# A corpus is made of bytes, not of text.
+SKIP_DIRS = {".git", "build", "__pycache__", ".cache", ".pytest_cache", "corpus"}
 RULES = []
 
 

@@ -30,16 +30,21 @@ class Objects:
         sources = sorted({*tree.library_sources(), *tree.library_sources("Linux", "-DVNIC_SYS_IO=libc")})
         if not sources:
             self.problems.append("cmake/ListSources.cmake names no files")
+        # An object is made anew when its source or any header is newer.
+        headers = max((tree.root / h).stat().st_mtime_ns for h in tree.files("include", "src", suffixes={".h"}))
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            for source, target, code, output in pool.map(lambda s: self.compile(tree, folder, s), sources):
+            for source, target, code, output in pool.map(lambda s: self.compile(tree, folder, s, headers), sources):
                 if code == 0:
                     self.objects[source] = target
                 else:
                     self.problems.append(f"{source}: does not compile: {output.strip()[:300]}")
 
     @staticmethod
-    def compile(tree, folder, source):
+    def compile(tree, folder, source, headers):
         target = folder / (source.stem + ".o")
+        newest = max(headers, (tree.root / source).stat().st_mtime_ns)
+        if target.exists() and target.stat().st_mtime_ns > newest:
+            return source, target, 0, ""
         system = ["-D_GNU_SOURCE"] if source.parts[2:3] in (("linux",), ("posix",)) else []
         code, output = run("gcc", "-std=c11", "-O1", "-fPIC", "-fvisibility=hidden", "-DVNIC_BUILDING",
                            "-I", tree.root / "include", "-I", tree.root / "src", *system, "-c",

@@ -29,6 +29,12 @@ def formatted(tree):
 
 
 def write_format(tree):
+    # Older habits of clang-format wrote these with //.
+    for path in c_files(tree):
+        text = path.read_text(encoding="utf-8")
+        new = re.sub(r"^\} // namespace(.*)$", r"} /* namespace\1 */", text, flags=re.M)
+        if new != text:
+            path.write_text(new, encoding="utf-8")
     run("clang-format-19", "-i", *c_files(tree), cwd=tree.root)
 
 
