@@ -6,7 +6,10 @@
 
 #include "address_set.h"
 
-/* What was changed, in the order of changing; undone in reverse. */
+/*
+ * What may have been changed, in the order of changing; undone in reverse. A change is noted before it
+ * is asked for: when the system's answer gets lost, nobody knows whether it was made.
+ */
 #define CHANGED_LINK_LOCAL 0x01u
 #define CHANGED_TX_QUEUE_LEN 0x02u
 #define CHANGED_MAC 0x04u
@@ -42,11 +45,9 @@ static int apply_link_local(struct apply_state *a, struct vnic_error *err)
         return 0;
     }
     if (rc == 0) {
-        rc = a->conf->set_link_local(a->q, 0, err);
-    }
-    if (rc == 0) {
         a->link_local = mode;
         a->changed |= CHANGED_LINK_LOCAL;
+        rc = a->conf->set_link_local(a->q, 0, err);
     }
     return rc;
 }
@@ -57,22 +58,24 @@ static int apply_link(struct apply_state *a, struct vnic_error *err)
     int rc = 0;
 
     if (s->tx_queue_len != VNIC_UNSET && s->tx_queue_len != a->before.tx_queue_len) {
+        a->changed |= CHANGED_TX_QUEUE_LEN;
         rc = a->conf->set_tx_queue_len(a->q, s->tx_queue_len, err);
-        a->changed |= rc == 0 ? CHANGED_TX_QUEUE_LEN : 0;
     }
     if (rc == 0 && s->has_mac && memcmp(s->mac, a->before.mac, 6) != 0) {
+        a->changed |= CHANGED_MAC;
         rc = a->conf->set_mac(a->q, s->mac, err);
-        a->changed |= rc == 0 ? CHANGED_MAC : 0;
     }
     if (rc == 0 && s->alias != NULL && strcmp(s->alias, a->before.alias) != 0) {
+        a->changed |= CHANGED_ALIAS;
         rc = a->conf->set_alias(a->q, s->alias, err);
-        a->changed |= rc == 0 ? CHANGED_ALIAS : 0;
     }
     if (rc == 0 && s->mtu != VNIC_UNSET && s->mtu != a->before.mtu) {
         /* Addresses that are replaced are checked with the configuration. */
         rc = s->has_addresses ? 0 : vnic__addresses_check_mtu(a->q, s->mtu, err);
-        rc = rc < 0 ? rc : a->conf->set_mtu(a->q, s->mtu, err);
-        a->changed |= rc == 0 ? CHANGED_MTU : 0;
+        if (rc == 0) {
+            a->changed |= CHANGED_MTU;
+            rc = a->conf->set_mtu(a->q, s->mtu, err);
+        }
     }
     return rc;
 }
@@ -107,8 +110,8 @@ static int apply_up(struct apply_state *a, struct vnic_error *err)
     if (a->s->up == VNIC_UNSET || a->s->up == is_up) {
         return 0;
     }
+    a->changed |= CHANGED_UP;
     rc = a->conf->set_up(a->q, a->s->up, err);
-    a->changed |= rc == 0 ? CHANGED_UP : 0;
     return rc;
 }
 
@@ -120,8 +123,8 @@ static int apply_lasting(struct apply_state *a, struct vnic_error *err)
     int rc = 0;
 
     if (s->persist != VNIC_UNSET && s->persist != persists) {
+        a->changed |= CHANGED_PERSIST;
         rc = a->conf->set_persist(a->q, s->persist, err);
-        a->changed |= rc == 0 ? CHANGED_PERSIST : 0;
     }
     if (rc == 0 && s->owner_uid != VNIC_UNSET && s->owner_uid != a->before.owner_uid) {
         rc = a->conf->set_owner(a->q, s->owner_uid, err);
