@@ -351,13 +351,23 @@ TEST_F(LiveLink, EverySettingSaysThatTheInterfaceIsGone)
     EXPECT_EQ(vnic_remove_address(dev, &prefix, &err), VNIC_ECLOSED);
     EXPECT_EQ(vnic_set_addresses(dev, &prefix, 1, &err), VNIC_ECLOSED);
     EXPECT_EQ(vnic_get_addresses(dev, &prefix, 1, &err), VNIC_ECLOSED);
-    for (const char *call :
-         {"vnic_get_info", "vnic_get_stats", "vnic_get_name", "vnic_set_up", "vnic_set_mtu",
-          "vnic_set_name", "vnic_set_mac", "vnic_set_tx_queue_len", "vnic_set_alias",
-          "vnic_set_carrier", "vnic_set_persist", "vnic_set_owner", "vnic_set_group",
-          "vnic_add_address", "vnic_remove_address", "vnic_set_addresses", "vnic_get_addresses"}) {
-        RecordProperty(std::string("covers_") + call, "VNIC_ECLOSED");
-    }
+    VNIC_COVERS("vnic_get_info", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_get_stats", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_get_name", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_up", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_mtu", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_name", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_mac", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_tx_queue_len", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_alias", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_carrier", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_persist", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_owner", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_group", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_add_address", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_remove_address", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_addresses", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_get_addresses", "VNIC_ECLOSED");
 }
 
 }

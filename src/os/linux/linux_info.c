@@ -85,18 +85,22 @@ int vnic__linux_get_stats(struct vnic *q, struct vnic_stats *ret_stats, struct v
 
 int vnic__linux_get_name(struct vnic *q, char *ret_name, struct vnic_error *err)
 {
+    struct vnic_error inner;
     struct linux_where at;
     struct ifreq ifr;
     int code;
 
     memset(&ifr, 0, sizeof ifr);
-    code = vnic__linux_attached_fd(q, &ifr, err);
+    code = vnic__linux_attached_fd(q, &ifr, &inner);
     if (code >= 0) {
         (void)snprintf(ret_name, VNIC_NAME_SIZE, "%.*s", IFNAMSIZ - 1, ifr.ifr_name);
         return 0;
     }
-    if (code != VNIC_EDETACHED)
+    if (code != VNIC_EDETACHED) {
+        if (err)
+            *err = inner;
         return code;
+    }
     code = vnic__linux_where(q, &at, err);
     if (code == 0)
         (void)snprintf(ret_name, VNIC_NAME_SIZE, "%s", at.link.tun.name);

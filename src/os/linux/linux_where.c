@@ -104,15 +104,25 @@ static int open_socket_in(int nsfd, const struct linux_netns_id *ns, int *ret_fd
     return vnic__netns_run(nsfd, open_socket_here, ret_fd, err);
 }
 
+/* How the namespace of an interface came to be known. */
+#define TOLD_NOTHING 0 /* no right to ask */
+#define TOLD_ORIGIN 1  /* where the descriptor was opened; the interface may have moved since */
+#define TOLD_NOW 2     /* where the interface is */
+
 /*
- * The namespace that the interface is in: TUNGETDEVNETNS (Linux 5.2), before that SIOCGSKNS, which tells
- * where the descriptor was opened. Both need CAP_NET_ADMIN there. Returns a descriptor or -1 with errno.
+ * The namespace that the interface is in: TUNGETDEVNETNS. EINVAL means that the kernel does not know the
+ * call (before 5.2) or that the namespace is being removed; then SIOCGSKNS tells where the descriptor
+ * was opened. Both need CAP_NET_ADMIN there. Returns a descriptor or -1 with errno.
  */
-static int open_device_netns(int fd)
+static int open_device_netns(int fd, int *ret_told)
 {
     int nsfd = vnic__sys_ioctl_int(fd, TUNGETDEVNETNS, 0);
-    if (nsfd < 0 && (errno == EINVAL || errno == ENOTTY))
+
+    *ret_told = nsfd >= 0 ? TOLD_NOW : TOLD_NOTHING;
+    if (nsfd < 0 && (errno == EINVAL || errno == ENOTTY)) {
         nsfd = vnic__sys_ioctl_int(fd, SIOCGSKNS, 0);
+        *ret_told = nsfd >= 0 ? TOLD_ORIGIN : TOLD_NOTHING;
+    }
     return nsfd;
 }
 
@@ -138,14 +148,13 @@ static int settle_in(struct linux_netconf_state *state, int nsfd, struct vnic_er
     return 0;
 }
 
-/* Makes sure of a socket where the interface is. *ret_told: 1 when the system told where that is. */
+/* Makes sure of a socket where the interface is. *ret_told: TOLD_…. */
 static int settle_socket(struct linux_netconf_state *state, int fd, int *ret_told,
                          struct vnic_error *err)
 {
-    int nsfd = open_device_netns(fd);
+    int nsfd = open_device_netns(fd, ret_told);
     int code;
 
-    *ret_told = nsfd >= 0;
     if (nsfd >= 0) {
         code = settle_in(state, nsfd, err);
         (void)vnic__sys_close(nsfd);
@@ -204,12 +213,24 @@ static int is_same_device(const struct linux_tun_facts *tun, const struct ifreq 
            tun->multi_queue == ((flags & IFF_MULTI_QUEUE) != 0);
 }
 
-static int fail_hidden(struct vnic_error *err, const char *name)
+/* The descriptor has an interface, but it is not where it should be found. */
+static int fail_lost(struct vnic_error *err, int told, const char *name)
 {
-    return vnic__fail(err, VNIC_EPERM, "TUNGETDEVNETNS", "",
-                      "%s is not in this network namespace, and finding the one that it moved to "
-                      "needs CAP_NET_ADMIN in the user namespace that owns that one",
-                      name);
+    if (told == TOLD_NOTHING) {
+        return vnic__fail(
+            err, VNIC_EPERM, "TUNGETDEVNETNS", "",
+            "%s is not in this network namespace, and finding the one that it moved to "
+            "needs CAP_NET_ADMIN in the user namespace that owns that one",
+            name);
+    }
+    if (told == TOLD_ORIGIN) {
+        return vnic__fail(err, VNIC_ECLOSED, "TUNGETDEVNETNS", "",
+                          "%s left its network namespace for one that is being removed (or that "
+                          "this kernel, older than 5.2, does not tell): close the handle",
+                          name);
+    }
+    return vnic__fail(err, VNIC_EOS, "RTM_GETLINK", "",
+                      "%s is renamed or moved faster than it can be found: try again", name);
 }
 
 static struct linux_nl_socket socket_of(struct linux_netconf_state *state)
@@ -277,29 +298,29 @@ int vnic__linux_where(struct vnic *q, struct linux_where *ret, struct vnic_error
 {
     struct linux_netconf_state *state = &linux_iface_of(q)->netconf;
     struct ifreq ifr;
-    int told = 0;
+    int told = TOLD_NOTHING;
 
     memset(&ifr, 0, sizeof ifr);
     for (int i = 0; i < WHERE_TRIES; i++) {
-        int code = ret->fd = vnic__linux_attached_fd(q, &ifr, err);
+        struct vnic_error inner; /* err is for failures only, and VNIC_EDETACHED is none here */
+        int code = ret->fd = vnic__linux_attached_fd(q, &ifr, &inner);
         if (code == VNIC_EDETACHED)
             return where_by_index(state, ret, err);
+        if (code < 0 && err)
+            *err = inner;
         if (code >= 0)
             code = settle_socket(state, ret->fd, &told, err);
         if (code >= 0)
             code = where_by_name(q, &ifr, ret, err);
-        if (code >= 0 && !told && state->if_index != 0 && state->if_index != ret->link.tun.if_index)
+        if (code >= 0 && told == TOLD_NOTHING && state->if_index != 0 &&
+            state->if_index != ret->link.tun.if_index)
             break;
         if (code >= 0)
             state->if_index = ret->link.tun.if_index;
         if (code != VNIC_EAGAIN)
             return code;
     }
-    if (!told)
-        return fail_hidden(err, ifr.ifr_name);
-    return vnic__fail(err, VNIC_EOS, "RTM_GETLINK", "",
-                      "%s is renamed or moved faster than it can be found: try again",
-                      ifr.ifr_name);
+    return fail_lost(err, told, ifr.ifr_name);
 }
 
 int vnic__linux_ask(struct vnic *q, struct linux_where *at, struct linux_nl_request *req,
