@@ -189,6 +189,7 @@ VNIC_API const char *const *vnic_backends(void);
  * @error VNIC_EMFILE       out of descriptors
  * @error VNIC_ELIMIT       the system's limit of queues or interfaces is reached
  * @error VNIC_ENETNS       the namespace does not exist or is none
+ * @error VNIC_ECLOSED      somebody removed the interface while it was being configured
  * @error VNIC_EOS          anything else the system said; err.os_code has it
  * @thread  any
  * @platform Linux: needs CAP_NET_ADMIN in the namespace's user namespace, or ownership of a
@@ -241,6 +242,7 @@ VNIC_API VNIC_MUST_CHECK int vnic_open_queue(vnic *dev, vnic **ret_dev, struct v
  * @error VNIC_EBADFD       not open, or not a TUN or TAP
  * @error VNIC_EKIND        cfg asks for another layer than the descriptor has
  * @error VNIC_EDETACHED    a queue that is attached to no interface
+ * @error VNIC_ECLOSED      somebody removed the interface while it was being configured
  * @error VNIC_EADDR        an address cannot be parsed or is not usable here
  * @error VNIC_EEXIST       an address is listed twice
  * @error VNIC_ENOTSUP      the backend cannot adopt, or cannot honour the member in err.field

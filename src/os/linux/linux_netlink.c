@@ -11,6 +11,9 @@
 /* Linux include/linux/socket.h; the C libraries' headers do not all have it. netlink(7) uses it. */
 #define NL_SOL_NETLINK 270
 
+/* Enough for most answers, and for every acknowledgement: linux/netlink.h NLMSG_GOODSIZE is a page. */
+#define NL_INBOX_LEN 4096u
+
 int vnic__nl_open(void)
 {
     /* They make errors speak and dumps obey their filters. An older kernel that lacks one still works. */
@@ -197,7 +200,10 @@ int vnic__nl_call(const struct linux_nl_socket *nl, struct linux_nl_request *req
     int error;
 
     memset(ret, 0, sizeof *ret);
-    error = nl_send(nl, req);
+    /* Room for the answer first: what was done must not be reported as failed for want of memory. */
+    in.buf = vnic__alloc(NL_INBOX_LEN);
+    in.cap = in.buf != NULL ? NL_INBOX_LEN : 0;
+    error = in.buf != NULL ? nl_send(nl, req) : ENOMEM;
     r.seq = *nl->seq;
     while (error == 0 && !r.done) {
         error = nl_receive(nl->fd, &in);

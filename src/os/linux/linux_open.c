@@ -29,6 +29,7 @@ static int is_literal(const char *name)
 
 static int look_before(struct open_try *t, struct vnic_error *err)
 {
+    struct vnic_error why; /* that there is none of that name is no failure */
     int rc;
 
     t->exists = 0;
@@ -36,11 +37,14 @@ static int look_before(struct open_try *t, struct vnic_error *err)
     if (!is_literal(t->s->name)) {
         return 0;
     }
-    rc = vnic__linux_query(t->s->name, &t->facts, err);
+    rc = vnic__linux_query(t->s->name, &t->facts, &why);
     if (rc == VNIC_ENODEV) {
         return 0;
     }
     if (rc < 0) {
+        if (err != NULL) {
+            *err = why;
+        }
         return rc;
     }
     t->exists = 1;
