@@ -61,28 +61,14 @@ static int ask_descriptor(intptr_t native, struct ifreq *ret_ifr, struct vnic_er
     }
 }
 
-static int check_wishes(const struct ifreq *ifr, const struct vnic__settings *s,
-                        struct vnic_error *err)
+static int check_layer(const struct ifreq *ifr, const struct vnic__settings *s,
+                       struct vnic_error *err)
 {
-    uint32_t flags = ifr_flags_of(ifr);
-
     if (s->layer != VNIC_UNSET && s->layer != layer_of(ifr)) {
         return vnic__fail(err, VNIC_EKIND, "adopt", "layer",
                           "the descriptor is of %.15s, which is a %s: leave `layer` unset, or ask "
                           "for that",
-                          ifr->ifr_name, flags & IFF_TAP ? "TAP" : "TUN");
-    }
-    if ((s->flags & VNIC_MULTI_QUEUE) && !(flags & IFF_MULTI_QUEUE)) {
-        return vnic__fail(err, VNIC_EKIND, "adopt", "flags",
-                          "the descriptor is of %.15s, which has a single queue: leave "
-                          "VNIC_MULTI_QUEUE out",
-                          ifr->ifr_name);
-    }
-    if ((s->flags & VNIC_VNET_HDR) && !(flags & IFF_VNET_HDR)) {
-        return vnic__fail(err, VNIC_EKIND, "adopt", "flags",
-                          "the descriptor is of %.15s, which has no virtio-net headers: leave "
-                          "VNIC_VNET_HDR out",
-                          ifr->ifr_name);
+                          ifr->ifr_name, layer_of(ifr) == VNIC_TAP ? "TAP" : "TUN");
     }
     return 0;
 }
@@ -206,7 +192,7 @@ int vnic__linux_adopt(struct vnic *q, intptr_t native, const struct vnic__settin
     lq->epoll_fd = -1;
     li->query_fd = -1;
     if (rc == 0) {
-        rc = check_wishes(&ifr, s, err);
+        rc = check_layer(&ifr, s, err);
     }
     if (rc == 0) {
         rc = find_interface((int)native, &job, err);
