@@ -131,7 +131,7 @@ int vnic_prefix_host(const struct vnic_prefix *net, uint64_t index, struct vnic_
     for (unsigned i = 0; i < bytes; i++) {
         unsigned host = host_bits > i * 8 ? host_bits - i * 8 : 0;
         uint8_t mask = (uint8_t)(host >= 8 ? 0 : 0xFFu << host);
-        uint8_t part = i < 8 ? (uint8_t)(index >> (i * 8)) : 0;
+        uint8_t part = (uint8_t)(i < 8 ? index >> (i * 8) : 0);
 
         out.addr[bytes - 1 - i] = (uint8_t)((net->addr[bytes - 1 - i] & mask) | part);
     }
