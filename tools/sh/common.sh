@@ -126,7 +126,7 @@ run_ctest() {
 run_pytest() {
     local job=$1
     shift
-    mkdir -p "$run_dir/$job"
+    mkdir -p "$run_dir/$job" "$build/tmp"
     "$venv/bin/python" -m pytest -q -rs --basetemp="$build/tmp/$job" \
         --junitxml="$run_dir/$job/pytest.xml" -o junit_suite_name="$job" "$@" \
         >>"$run_dir/logs/$job.log" 2>&1 </dev/null
