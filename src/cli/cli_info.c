@@ -89,9 +89,14 @@ static void info_print_text(const struct vnic_info *info, const struct vnic_stat
     if (live) {
         cli_netdev_addresses(info->name, info_print_address, NULL);
     }
-    printf("  queues      %lu attached, %lu detached; %lu packets long\n",
-           (unsigned long)info->n_queues, (unsigned long)info->n_detached,
-           (unsigned long)(info->tx_queue_len == VNIC_UNSET ? 0 : info->tx_queue_len));
+    printf("  queues      %s", cli_show_queues(info, text, sizeof text));
+    if (info->n_detached != VNIC_UNSET && info->n_detached > 0) {
+        printf(" and %lu detached", (unsigned long)info->n_detached);
+    }
+    if (info->tx_queue_len != VNIC_UNSET) {
+        printf(", %lu packets long", (unsigned long)info->tx_queue_len);
+    }
+    putchar('\n');
     printf("  owner       %s\n", cli_show_owner(info, text, sizeof text));
     printf("  flags       %s\n", cli_show_flags(info, text, sizeof text));
     if (info->alias[0] != '\0') {

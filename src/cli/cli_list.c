@@ -30,6 +30,7 @@ static int list_one(void *user, const struct vnic_info *info)
     struct list *list = user;
     char name[128];
     char owner[160];
+    char queues[16];
     char flags[80];
 
     if (list->array != NULL) {
@@ -40,9 +41,9 @@ static int list_one(void *user, const struct vnic_info *info)
         printf("%-15s %-4s %-14s %6s %6s  %-14s %s\n", "NAME", "KIND", "STATE", "MTU", "QUEUES",
                "OWNER", "FLAGS");
     }
-    printf("%-15s %-4s %-14s %6lu %6lu  %-14s %s\n", cli_printable(info->name, name, sizeof name),
+    printf("%-15s %-4s %-14s %6lu %6s  %-14s %s\n", cli_printable(info->name, name, sizeof name),
            cli_layer_name(info->layer), cli_show_state(info), (unsigned long)info->mtu,
-           (unsigned long)info->n_queues, cli_show_owner(info, owner, sizeof owner),
+           cli_show_queues(info, queues, sizeof queues), cli_show_owner(info, owner, sizeof owner),
            cli_show_flags(info, flags, sizeof flags));
     return 0;
 }

@@ -245,7 +245,9 @@ const char *cli_device_describe(vnic *dev, char *buf, size_t cap)
     for (int i = 0; i < n && i < 16; i++) {
         char text[VNIC_PREFIX_TEXT_MAX];
 
-        if (vnic_prefix_format(&prefixes[i], text, sizeof text) > 0 && used + 132 < cap) {
+        /* The kernel's own fe80:: address was not asked for and only distracts. */
+        if ((prefixes[i].flags & VNIC_PREFIX_KERNEL) == 0 &&
+            vnic_prefix_format(&prefixes[i], text, sizeof text) > 0 && used + 132 < cap) {
             used += (size_t)snprintf(buf + used, cap - used, ", %s", text);
         }
     }

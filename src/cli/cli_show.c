@@ -42,6 +42,16 @@ const char *cli_show_flags(const struct vnic_info *info, char *buf, size_t cap)
     return buf;
 }
 
+const char *cli_show_queues(const struct vnic_info *info, char *buf, size_t cap)
+{
+    if (info->n_queues == VNIC_UNSET) {
+        (void)snprintf(buf, cap, "single");
+    } else {
+        (void)snprintf(buf, cap, "%lu", (unsigned long)info->n_queues);
+    }
+    return buf;
+}
+
 const char *cli_show_owner(const struct vnic_info *info, char *buf, size_t cap)
 {
     char user[64] = "";
@@ -62,7 +72,8 @@ const char *cli_show_owner(const struct vnic_info *info, char *buf, size_t cap)
     return buf;
 }
 
-static void show_json_id(struct json_object *object, const char *key, uint32_t value)
+/* What the system does not tell is null. */
+static void show_json_known(struct json_object *object, const char *key, uint32_t value)
 {
     if (value == VNIC_UNSET) {
         cli_json_null(object, key);
@@ -83,12 +94,12 @@ struct json_object *cli_show_json(const struct vnic_info *info)
     cli_json_bool(object, "up", (info->flags & VNIC_IF_UP) != 0);
     cli_json_bool(object, "carrier", (info->flags & VNIC_IF_CARRIER) != 0);
     cli_json_number(object, "mtu", info->mtu);
-    cli_json_number(object, "queues", info->n_queues);
-    cli_json_number(object, "detached_queues", info->n_detached);
-    show_json_id(object, "tx_queue_len", info->tx_queue_len);
+    show_json_known(object, "queues", info->n_queues);
+    show_json_known(object, "detached_queues", info->n_detached);
+    show_json_known(object, "tx_queue_len", info->tx_queue_len);
     cli_json_number(object, "vnet_hdr_len", info->vnet_hdr_len);
-    show_json_id(object, "owner_uid", info->owner_uid);
-    show_json_id(object, "group_gid", info->group_gid);
+    show_json_known(object, "owner_uid", info->owner_uid);
+    show_json_known(object, "group_gid", info->group_gid);
     for (size_t i = 0; i < SHOW_N_FLAGS; i++) {
         cli_json_bool(object, show_flags[i].key, (info->flags & show_flags[i].flag) != 0);
     }

@@ -13,6 +13,10 @@ const char *cli_show_state(const struct vnic_info *info);
 /* "persistent multi-queue", "-" if there is nothing to say. Returns buf. */
 const char *cli_show_flags(const struct vnic_info *info, char *buf, size_t cap);
 
+/* "4"; "single" where the system does not count, as Linux with an interface that can have only one.
+ * Returns buf. */
+const char *cli_show_queues(const struct vnic_info *info, char *buf, size_t cap);
+
 /* "root", "group kvm", "root and group kvm", "-". Returns buf. */
 const char *cli_show_owner(const struct vnic_info *info, char *buf, size_t cap);
 
