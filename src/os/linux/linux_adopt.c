@@ -90,14 +90,18 @@ static int facts_fit(const struct linux_tun_facts *facts, const struct ifreq *if
 static int ask_interface(void *arg, struct vnic_error *err)
 {
     struct adopt_job *job = arg;
+    struct vnic_error why;
     int rc = vnic__linux_query_socket(err);
 
     if (rc < 0) {
         return rc;
     }
     job->li->query_fd = rc;
-    rc = vnic__linux_query(job->ifr->ifr_name, &job->facts, err);
+    rc = vnic__linux_query(job->ifr->ifr_name, &job->facts, &why);
     if (rc == VNIC_ENOMEM || rc == VNIC_EMFILE) {
+        if (err != NULL) {
+            *err = why;
+        }
         (void)vnic__sys_close(job->li->query_fd);
         job->li->query_fd = -1;
         return rc;
@@ -112,6 +116,9 @@ static int find_interface(int fd, struct adopt_job *job, struct vnic_error *err)
     int nsfd = vnic__linux_other_netns(fd);
     int rc;
 
+    if (nsfd == LINUX_NETNS_FAILED) {
+        return vnic__linux_fail(err, errno, "TUNGETDEVNETNS", "cannot look for the interface");
+    }
     if (nsfd >= 0) {
         rc = vnic__netns_run(nsfd, ask_interface, job, err);
         (void)vnic__sys_close(nsfd);

@@ -42,7 +42,8 @@ int vnic__linux_other_netns(int tun_fd)
     int nsfd = vnic__sys_ioctl_int(tun_fd, TUNGETDEVNETNS, 0);
 
     if (nsfd < 0) {
-        return LINUX_NETNS_UNTOLD;
+        return errno == EMFILE || errno == ENFILE || errno == ENOMEM ? LINUX_NETNS_FAILED
+                                                                     : LINUX_NETNS_UNTOLD;
     }
     if (vnic__netns_id(nsfd, &theirs, NULL) == 0 &&
         vnic__sys_stat("/proc/thread-self/ns/net", &ours) == 0) {
@@ -148,6 +149,9 @@ static int open_second_fd(struct queue_job *job, struct vnic_error *err)
     int nsfd = vnic__linux_other_netns(job->first_fd);
     int rc;
 
+    if (nsfd == LINUX_NETNS_FAILED) {
+        return vnic__linux_fail(err, errno, "TUNGETDEVNETNS", "cannot look for the interface");
+    }
     /* When the system does not tell, there is no right to create either, and the caller's is tried. */
     if (nsfd < 0) {
         return queue_here(job, err);

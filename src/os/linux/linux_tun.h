@@ -91,6 +91,7 @@ int vnic__linux_fd_state(int fd, struct ifreq *ret_ifr);
 
 #define LINUX_NETNS_OWN (-1)    /* the current thread's namespace */
 #define LINUX_NETNS_UNTOLD (-2) /* CAP_NET_ADMIN in that namespace is needed to know */
+#define LINUX_NETNS_FAILED (-3) /* no descriptor or memory left to know it; errno says which */
 
 /*
  * Opens a descriptor for the network namespace that an attached interface is in now, when it is
