@@ -17,6 +17,7 @@ TEST(ClaimedLen, Ip)
     EXPECT_EQ(vnic__ip_claimed_len(six.data(), six.size()), 148);
     EXPECT_EQ(vnic__ip_claimed_len(six.data(), VNIC__CLAIM_PEEK_IP), 148);
     EXPECT_EQ(vnic__ip_claimed_len(ipv6(59, {}).data(), 40), 40);
+    EXPECT_EQ(vnic__ip_claimed_len(ipv4(59, {}).data(), 20), 20);
 }
 
 TEST(ClaimedLen, UnknownLengths)

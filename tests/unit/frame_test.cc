@@ -109,6 +109,7 @@ TEST(Frame, PiOfTapTakesTheTypeFromTheFrame)
     uint8_t out[4];
     ASSERT_EQ(vnic__frame_encode(&kind, frame.data(), frame.size(), nullptr, out), VNIC_OK);
     EXPECT_EQ(Bytes(out, out + 4), hex("0000 0806"));
+    EXPECT_EQ(vnic__frame_encode(&kind, frame.data(), 14, nullptr, out), VNIC_OK);
     EXPECT_EQ(vnic__frame_encode(&kind, frame.data(), 13, nullptr, out), VNIC_EINVAL);
 }
 

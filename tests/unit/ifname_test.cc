@@ -18,6 +18,7 @@ static const NameCase name_cases[] = {
     {"a", 0, nullptr},
     {"abcdefghijklmno", 0, nullptr},
     {"my-net_1.2@x", 0, nullptr},
+    {"!a~", 0, nullptr},
     {"...", 0, nullptr},
     {"tun%d", VNIC__IFNAME_PATTERN, nullptr},
     {"%d", VNIC__IFNAME_PATTERN, nullptr},

@@ -81,6 +81,11 @@ TEST(Mac, Unicast)
     EXPECT_EQ(vnic_mac_is_unicast(local), 1);
     EXPECT_EQ(vnic_mac_is_unicast(global), 1);
     EXPECT_EQ(vnic_mac_is_unicast(zero), 0);
+    for (int i = 0; i < 6; i++) {
+        uint8_t one[6] = {0};
+        one[i] = 2;
+        EXPECT_EQ(vnic_mac_is_unicast(one), 1) << i;
+    }
     EXPECT_EQ(vnic_mac_is_unicast(multicast), 0);
     EXPECT_EQ(vnic_mac_is_unicast(broadcast), 0);
 }

@@ -51,6 +51,8 @@ static const EchoCase icmp_cases[] = {
      ethernet(0x0800, ipv4(1, icmp(8, echo_rest)), tag9) + Bytes(11, 0x77), 1,
      ethernet(0x0800, ipv4(1, icmp(0, echo_rest), v4_b, v4_a), tag9, mac_a, mac_b) +
          Bytes(11, 0x77)},
+    {"IPv6 without data", VNIC_TUN, ipv6(58, icmp6(128, hex("0001 0002"))), 1,
+     ipv6(58, icmp6(129, hex("0001 0002"), v6_b, v6_a), v6_b, v6_a)},
     {"frame IPv6", VNIC_TAP, ethernet(0x86DD, ipv6(58, icmp6(128, echo_rest))), 1,
      ethernet(0x86DD, ipv6(58, icmp6(129, echo_rest, v6_b, v6_a), v6_b, v6_a), {}, mac_a, mac_b)},
     {"reply", VNIC_TUN, ipv4(1, icmp(0, echo_rest)), 0, {}},
@@ -70,10 +72,10 @@ static const EchoCase icmp_cases[] = {
      }(),
      0,
      {}},
-    {"to multicast", VNIC_TUN, ipv4(1, icmp(8, echo_rest), v4_a, hex("e0000001")), 0, {}},
+    {"to multicast", VNIC_TUN, ipv4(1, icmp(8, echo_rest), v4_a, hex("e1010101")), 0, {}},
     {"to broadcast", VNIC_TUN, ipv4(1, icmp(8, echo_rest), v4_a, hex("ffffffff")), 0, {}},
     {"from nowhere", VNIC_TUN, ipv4(1, icmp(8, echo_rest), hex("00000000"), v4_b), 0, {}},
-    {"from multicast", VNIC_TUN, ipv4(1, icmp(8, echo_rest), hex("e0000001"), v4_b), 0, {}},
+    {"from multicast", VNIC_TUN, ipv4(1, icmp(8, echo_rest), hex("e1010101"), v4_b), 0, {}},
     {"IPv6 to all nodes",
      VNIC_TUN,
      ipv6(58, icmp6(128, echo_rest, v6_a, v6_all), v6_a, v6_all),
@@ -357,6 +359,21 @@ static const NdCase nd_cases[] = {
     {"hop limit 254",
      VNIC_TAP,
      nd_frame(solicitation(source_option, v6_a, solicited_node, v6_b, 254)),
+     "fd09::/64",
+     {}},
+    {"code 1",
+     VNIC_TAP,
+     [] {
+         Bytes m = Bytes{135, 1, 0, 0} + Bytes(4) + v6_b + source_option;
+         m = with_l4_sum(m, 2, 58, v6_a, solicited_node);
+         return nd_frame(ipv6(58, m, v6_a, solicited_node, 255));
+     }(),
+     "fd09::/64",
+     {}},
+    {"behind options",
+     VNIC_TUN,
+     ipv6(0, hex("3a 00 0104 00000000") + icmp6(135, Bytes(4) + v6_b, v6_a, solicited_node), v6_a,
+          solicited_node, 255),
      "fd09::/64",
      {}},
     {"target is multicast",
