@@ -8,6 +8,7 @@
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,8 +33,30 @@ class AddrMonitor
     AddrMonitor(const AddrMonitor &) = delete;
     AddrMonitor &operator=(const AddrMonitor &) = delete;
 
-    /* What happened since the last time: "add 10.9.0.1", "del fd09::1". */
-    std::vector<std::string> events()
+    /*
+     * What happened since the last time, "add 10.9.0.1" or "del fd09::1", up to the event named `last`
+     * and what follows it within 100 ms. The kernel reports an IPv6 address when its work queue
+     * comes to it, so the events of an earlier call must be waited for before the next one.
+     */
+    std::vector<std::string> events_until(const std::string &last)
+    {
+        std::vector<std::string> out;
+        bool seen = last.empty();
+        struct pollfd pfd = {fd_, POLLIN, 0};
+        while (poll(&pfd, 1, seen ? 100 : 5000) > 0) {
+            for (const std::string &event : read_events()) {
+                seen |= event == last;
+                out.push_back(event);
+            }
+        }
+        EXPECT_TRUE(seen) << "no event: " << last;
+        return out;
+    }
+
+  private:
+    int fd_ = -1;
+
+    std::vector<std::string> read_events()
     {
         std::vector<std::string> out;
         alignas(struct nlmsghdr) char buf[16384];
@@ -46,9 +69,6 @@ class AddrMonitor
         }
         return out;
     }
-
-  private:
-    int fd_ = -1;
 
     static std::string address(struct nlmsghdr *msg)
     {

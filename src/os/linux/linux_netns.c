@@ -5,53 +5,48 @@
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <sched.h>
-#include <string.h>
 
 #include "core/device.h"
 #include "linux_sys.h"
 
+/* What an errno means when a namespace is opened or entered. */
+struct netns_rule {
+    int error;
+    int code;
+    const char *why;
+};
+
+static const struct netns_rule netns_rules[] = {
+    {ENOENT, VNIC_ENETNS,
+     "it does not exist: create it (`ip netns add NAME` makes /run/netns/NAME), or give a path "
+     "such as "
+     "/proc/PID/ns/net"},
+    {ENOTDIR, VNIC_ENETNS, "it does not exist: a part of the path is no directory"},
+    {ELOOP, VNIC_ENETNS, "it does not exist: its path is a circle of links"},
+    {ENAMETOOLONG, VNIC_ENETNS, "it does not exist: no path is that long"},
+    {EACCES, VNIC_EPERM, "permission denied (needs the right to read the path)"},
+    {EPERM, VNIC_EPERM,
+     "permission denied (needs CAP_SYS_ADMIN in the caller's user namespace and in the one that "
+     "owns "
+     "the network namespace)"},
+    {EMFILE, VNIC_EMFILE, "this process has no descriptor left"},
+    {ENFILE, VNIC_EMFILE, "this system has no descriptor left"},
+    {ENOMEM, VNIC_ENOMEM, "out of memory"},
+};
+
 /* Why a namespace could not be opened or entered, as code and sentence. */
 static int netns_fail(struct vnic_error *err, int error, const char *operation, const char *what)
 {
-    int code = VNIC_EOS;
+    const struct netns_rule other = {error, VNIC_EOS, "the kernel refused"};
+    const struct netns_rule *rule = &other;
 
-    switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-    case ELOOP:
-    case ENAMETOOLONG:
-        code =
-            vnic__fail(err, VNIC_ENETNS, operation, "netns",
-                       "network namespace %s does not exist: create it (`ip netns add NAME` makes "
-                       "/run/netns/NAME), or give a path such as /proc/PID/ns/net",
-                       what);
-        break;
-    case EACCES:
-    case EPERM:
-        code = vnic__fail(err, VNIC_EPERM, operation, "netns",
-                          "network namespace %s may not be %s: permission denied (needs %s)", what,
-                          strcmp(operation, "setns") == 0 ? "entered" : "opened",
-                          strcmp(operation, "setns") == 0
-                              ? "CAP_SYS_ADMIN in its user namespace and in the caller's"
-                              : "the right to read the path");
-        break;
-    case EMFILE:
-    case ENFILE:
-        code = vnic__fail(err, VNIC_EMFILE, operation, "netns",
-                          "no descriptor left to open network namespace %s", what);
-        break;
-    case ENOMEM:
-        code = vnic__fail(err, VNIC_ENOMEM, operation, "netns",
-                          "no memory to open network namespace %s", what);
-        break;
-    default:
-        (void)vnic__fail(err, code, operation, "netns",
-                         "network namespace %s cannot be used: %s says error %d", what, operation,
-                         error);
-        break;
-    }
+    for (size_t i = 0; i < sizeof netns_rules / sizeof netns_rules[0]; i++)
+        if (netns_rules[i].error == error)
+            rule = &netns_rules[i];
+    (void)vnic__fail(err, rule->code, operation, "netns", "cannot use network namespace %s: %s",
+                     what, rule->why);
     vnic__fail_os(err, VNIC_OS_ERRNO, error);
-    return code;
+    return rule->code;
 }
 
 /*

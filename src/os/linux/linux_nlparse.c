@@ -6,8 +6,6 @@
 #include "linux_nlparse.h"
 
 #include <linux/if_addr.h>
-#include <linux/if_link.h>
-#include <linux/ip.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -82,8 +80,7 @@ int vnic__nl_next_attr(const uint8_t *buf, size_t len, size_t *offset, struct li
     return 1;
 }
 
-/* Copies a text attribute, which may lack its end and may hold anything; ret is always terminated. */
-static void nl_text(const struct linux_nl_attr *attr, char *ret, size_t cap)
+void vnic__nl_text(const struct linux_nl_attr *attr, char *ret, size_t cap)
 {
     size_t i;
     for (i = 0; i < attr->len && i + 1 < cap && attr->data[i] != 0; i++)
@@ -91,8 +88,7 @@ static void nl_text(const struct linux_nl_attr *attr, char *ret, size_t cap)
     ret[i] = '\0';
 }
 
-/* A number of 1, 2 or 4 bytes; another length is 0. */
-static uint32_t nl_number(const struct linux_nl_attr *attr)
+uint32_t vnic__nl_number(const struct linux_nl_attr *attr)
 {
     if (attr->len == 1)
         return attr->data[0];
@@ -108,7 +104,7 @@ static void find_ack_text(const uint8_t *buf, size_t len, char *ret, size_t cap)
     size_t offset = 0;
     while (vnic__nl_next_attr(buf, len, &offset, &attr) > 0)
         if (attr.type == NLMSGERR_ATTR_MSG)
-            nl_text(&attr, ret, cap);
+            vnic__nl_text(&attr, ret, cap);
     for (; *ret != '\0'; ret++)
         if ((unsigned char)*ret < 0x20)
             *ret = ' ';
@@ -148,199 +144,6 @@ int vnic__nl_parse_verdict(const struct linux_nl_msg *msg, struct linux_nl_verdi
     if (tlvs <= msg->len)
         find_ack_text(msg->payload + tlvs, msg->len - tlvs, ret->text, sizeof ret->text);
     return 0;
-}
-
-/* IFLA_INFO_DATA of kind "tun": Linux drivers/net/tun.c tun_fill_info(). */
-static int parse_tun_data(const struct linux_nl_attr *nest, struct linux_tun_facts *ret)
-{
-    struct linux_nl_attr attr;
-    size_t offset = 0;
-    int more;
-
-    while ((more = vnic__nl_next_attr(nest->data, nest->len, &offset, &attr)) > 0) {
-        uint32_t value = nl_number(&attr);
-        switch (attr.type) {
-        case IFLA_TUN_OWNER:
-            ret->owner = value;
-            break;
-        case IFLA_TUN_GROUP:
-            ret->group = value;
-            break;
-        case IFLA_TUN_TYPE: /* IFF_TUN 1, IFF_TAP 2: Linux include/uapi/linux/if_tun.h */
-            ret->layer = value == 1 ? VNIC_TUN : value == 2 ? VNIC_TAP : 0;
-            break;
-        case IFLA_TUN_PI:
-            ret->pi = value != 0;
-            break;
-        case IFLA_TUN_VNET_HDR:
-            ret->vnet_hdr = value != 0;
-            break;
-        case IFLA_TUN_PERSIST:
-            ret->persist = value != 0;
-            break;
-        case IFLA_TUN_MULTI_QUEUE:
-            ret->multi_queue = value != 0;
-            break;
-        case IFLA_TUN_NUM_QUEUES:
-            ret->n_queues = value;
-            break;
-        case IFLA_TUN_NUM_DISABLED_QUEUES:
-            ret->n_disabled = value;
-            break;
-        default:
-            break;
-        }
-    }
-    return more;
-}
-
-static int parse_linkinfo(const struct linux_nl_attr *nest, struct linux_tun_facts *ret)
-{
-    struct linux_nl_attr attr, data = {0, NULL, 0};
-    size_t offset = 0;
-    int more;
-
-    while ((more = vnic__nl_next_attr(nest->data, nest->len, &offset, &attr)) > 0) {
-        if (attr.type == IFLA_INFO_KIND)
-            nl_text(&attr, ret->kind, sizeof ret->kind);
-        else if (attr.type == IFLA_INFO_DATA)
-            data = attr;
-    }
-    if (more == 0 && strcmp(ret->kind, "tun") == 0 && data.data)
-        more = parse_tun_data(&data, ret);
-    return more;
-}
-
-/* AF_INET: IFLA_INET_CONF is an array of u32, number n at n - 1: Linux net/ipv4/devinet.c. */
-static int parse_inet_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret)
-{
-    const size_t at = (IPV4_DEVCONF_PROMOTE_SECONDARIES - 1) * sizeof(uint32_t);
-    struct linux_nl_attr attr;
-    size_t offset = 0;
-    int more;
-
-    while ((more = vnic__nl_next_attr(nest->data, nest->len, &offset, &attr)) > 0) {
-        if (attr.type == IFLA_INET_CONF && attr.len >= at + sizeof(uint32_t)) {
-            ret->has_promote = 1;
-            ret->promote = nl_u32(attr.data + at);
-        }
-    }
-    return more;
-}
-
-static int parse_inet6_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret)
-{
-    struct linux_nl_attr attr;
-    size_t offset = 0;
-    int more;
-
-    while ((more = vnic__nl_next_attr(nest->data, nest->len, &offset, &attr)) > 0) {
-        if (attr.type == IFLA_INET6_ADDR_GEN_MODE && attr.len == 1) {
-            ret->has_gen_mode = 1;
-            ret->gen_mode = attr.data[0];
-        }
-    }
-    return more;
-}
-
-static int parse_af_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret)
-{
-    struct linux_nl_attr attr;
-    size_t offset = 0;
-    int more;
-
-    while ((more = vnic__nl_next_attr(nest->data, nest->len, &offset, &attr)) > 0) {
-        if (attr.type == AF_INET && parse_inet_spec(&attr, ret) < 0)
-            return -1;
-        if (attr.type == AF_INET6 && parse_inet6_spec(&attr, ret) < 0)
-            return -1;
-    }
-    return more;
-}
-
-/* The structure grows with the kernel, so a shorter one is filled with zeros. */
-static void parse_stats(const struct linux_nl_attr *attr, struct linux_nl_link *ret)
-{
-    struct rtnl_link_stats64 stats;
-    memset(&stats, 0, sizeof stats);
-    memcpy(&stats, attr->data, attr->len < sizeof stats ? attr->len : sizeof stats);
-    ret->rx_packets = stats.rx_packets;
-    ret->rx_bytes = stats.rx_bytes;
-    ret->rx_errors = stats.rx_errors;
-    ret->rx_dropped = stats.rx_dropped;
-    ret->rx_frame_errors = stats.rx_frame_errors;
-    ret->tx_packets = stats.tx_packets;
-    ret->tx_bytes = stats.tx_bytes;
-    ret->tx_errors = stats.tx_errors;
-    ret->tx_dropped = stats.tx_dropped;
-}
-
-/*
- * IFLA_TSO_MAX_SIZE is told of every link since Linux 5.19, and not in every system's header:
- * include/uapi/linux/if_link.h. A kernel that tells it also marks its own addresses (IFA_PROTO, 5.18).
- */
-#define NL_IFLA_TSO_MAX_SIZE 59
-
-static int parse_link_attr(const struct linux_nl_attr *attr, struct linux_nl_link *ret)
-{
-    switch (attr->type) {
-    case IFLA_IFNAME:
-        nl_text(attr, ret->tun.name, sizeof ret->tun.name);
-        return 0;
-    case IFLA_MTU:
-        ret->mtu = nl_number(attr);
-        return 0;
-    case IFLA_TXQLEN:
-        ret->tx_queue_len = nl_number(attr);
-        return 0;
-    case IFLA_CARRIER:
-        ret->carrier = nl_number(attr) != 0;
-        return 0;
-    case IFLA_IFALIAS:
-        nl_text(attr, ret->alias, sizeof ret->alias);
-        return 0;
-    case IFLA_ADDRESS:
-        if (attr->len == 6) {
-            memcpy(ret->mac, attr->data, 6);
-            ret->mac_len = 6;
-        }
-        return 0;
-    case IFLA_STATS64:
-        parse_stats(attr, ret);
-        return 0;
-    case NL_IFLA_TSO_MAX_SIZE:
-        ret->knows_proto = 1;
-        return 0;
-    case IFLA_LINKINFO:
-        return parse_linkinfo(attr, &ret->tun);
-    case IFLA_AF_SPEC:
-        return parse_af_spec(attr, ret);
-    default:
-        return 0;
-    }
-}
-
-int vnic__nl_parse_link(const struct linux_nl_msg *msg, struct linux_nl_link *ret)
-{
-    size_t offset = nl_align(sizeof(struct ifinfomsg));
-    struct linux_nl_attr attr;
-    int32_t index;
-    int more;
-
-    memset(ret, 0, sizeof *ret);
-    ret->tun.owner = VNIC_UNSET;
-    ret->tun.group = VNIC_UNSET;
-    if (msg->len < sizeof(struct ifinfomsg))
-        return -1;
-    memcpy(&index, msg->payload + offsetof(struct ifinfomsg, ifi_index), sizeof index);
-    if (index <= 0)
-        return -1;
-    ret->tun.if_index = (uint32_t)index;
-    ret->ifi_flags = nl_u32(msg->payload + offsetof(struct ifinfomsg, ifi_flags));
-    while ((more = vnic__nl_next_attr(msg->payload, msg->len, &offset, &attr)) > 0)
-        if (parse_link_attr(&attr, ret) < 0)
-            return -1;
-    return more;
 }
 
 /* IFA_PROTO came with Linux 5.18 and is not in every system's header: include/uapi/linux/if_addr.h. */

@@ -76,6 +76,12 @@ int vnic__nl_next_msg(const uint8_t *buf, size_t len, size_t *offset, struct lin
 /* The same for attributes, in a message's payload behind its fixed header, or in a nest. */
 int vnic__nl_next_attr(const uint8_t *buf, size_t len, size_t *offset, struct linux_nl_attr *ret);
 
+/* Copies a text attribute, which may lack its end and may hold anything; ret is always terminated. */
+void vnic__nl_text(const struct linux_nl_attr *attr, char *ret, size_t cap);
+
+/* A number of 1, 2 or 4 bytes; another length is 0. */
+uint32_t vnic__nl_number(const struct linux_nl_attr *attr);
+
 /* Each of these returns 0 with *ret filled, or -1 when the message is malformed. */
 int vnic__nl_parse_verdict(const struct linux_nl_msg *msg, struct linux_nl_verdict *ret);
 int vnic__nl_parse_link(const struct linux_nl_msg *msg, struct linux_nl_link *ret);

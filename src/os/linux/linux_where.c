@@ -28,6 +28,17 @@
 
 /* ---- The descriptor ----------------------------------------------------------------------------- */
 
+/* Sums up what was seen of the descriptors when none of them is attached. */
+static int fail_not_attached(struct vnic_error *err, int detached)
+{
+    if (detached)
+        return vnic__fail(err, VNIC_EDETACHED, "TUNGETIFF", "",
+                          "all queues of the interface are detached: attach one again with "
+                          "vnic_attach_queue()");
+    return vnic__fail(err, VNIC_ECLOSED, "TUNGETIFF", "",
+                      "the interface was removed: close the handle");
+}
+
 int vnic__linux_attached_fd(struct vnic *q, struct ifreq *ret_ifr, struct vnic_error *err)
 {
     int state = vnic__linux_fd_state(linux_queue_of(q)->fd, ret_ifr);
@@ -46,12 +57,7 @@ int vnic__linux_attached_fd(struct vnic *q, struct ifreq *ret_ifr, struct vnic_e
             return linux_queue_of(sibling)->fd;
         detached |= state == LINUX_FD_DETACHED;
     }
-    if (detached)
-        return vnic__fail(err, VNIC_EDETACHED, "TUNGETIFF", "",
-                          "all queues of the interface are detached: attach one again with "
-                          "vnic_attach_queue()");
-    return vnic__fail(err, VNIC_ECLOSED, "TUNGETIFF", "",
-                      "the interface was removed: close the handle");
+    return fail_not_attached(err, detached);
 }
 
 /* ---- The namespace ------------------------------------------------------------------------------ */

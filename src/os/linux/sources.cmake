@@ -17,6 +17,7 @@ set(VNIC_LINUX_SOURCES
     linux_netns.c
     linux_nlerror.c
     linux_nlparse.c
+    linux_nlparse_link.c
     linux_node.c
     linux_open.c
     linux_queue.c
