@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `vnic dump`: what the system sends to an interface, as text, JSON or pcapng. */
+#include "cli_dump.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
-#include "cli_decode.h"
 #include "cli_json.h"
-#include "cli_options.h"
-#include "vnic/capture.h"
 
 static const char dump_help[] =
     "Usage: vnic dump [NAME [ADDRESS…]] [OPTION…]\n"
@@ -48,27 +45,6 @@ static const struct option dump_options[] = {CLI_DEVICE_OPTIONS,
                                              {"hex", no_argument, NULL, 'x'},
                                              {"color", required_argument, NULL, DUMP_COLOR},
                                              {NULL, 0, NULL, 0}};
-
-struct dump {
-    struct cli_device device;
-    vnic *dev;
-    intptr_t fd;           /* --fd; -1: none */
-    const char *file_name; /* --write; NULL: none */
-    FILE *file;
-    vnic_capture *capture;
-    uint32_t layer;
-    uint64_t count; /* --count; 0: no end */
-    uint64_t snaplen;
-    uint64_t deadline_ns; /* 0: none */
-    uint64_t start_ns;
-    uint64_t lost;        /* dropped by the system and not yet written down */
-    uint64_t lost_before; /* the system's count when it was last asked */
-    uint64_t packets;
-    uint64_t bytes;
-    int write_error; /* errno of the file */
-    int color;
-    int hex;
-};
 
 static int dump_color_option(struct dump *dump, const char *when)
 {
@@ -172,151 +148,11 @@ static int dump_open_device(struct dump *dump)
     return 0;
 }
 
-static int dump_write_bytes(void *user, const void *data, size_t len)
-{
-    struct dump *dump = user;
-
-    if (fwrite(data, 1, len, dump->file) != len) {
-        dump->write_error = errno;
-        return VNIC_EOS;
-    }
-    return 0;
-}
-
-static int dump_fail_write(const struct dump *dump)
-{
-    if (dump->write_error == EPIPE) {
-        return CLI_OK;
-    }
-    cli_complain("cannot write \"%s\": %s", dump->file_name, strerror(dump->write_error));
-    return CLI_FAILURE;
-}
-
-static int dump_start_capture(struct dump *dump)
-{
-    struct vnic_capture_config cfg = {.size = sizeof cfg, .write = dump_write_bytes, .user = dump};
-    struct vnic_capture_interface desc = {.size = sizeof desc, .layer = dump->layer};
-    struct vnic_info info = {.size = sizeof info};
-    struct vnic_error err = {0};
-    struct utsname system;
-    char os[160];
-    char application[32];
-    int rc;
-
-    if (uname(&system) == 0) {
-        (void)snprintf(os, sizeof os, "%.60s %.60s", system.sysname, system.release);
-        cfg.os = desc.os = os;
-        cfg.hardware = system.machine;
-    }
-    (void)snprintf(application, sizeof application, "vnic %s", vnic_version_string());
-    cfg.application = application;
-    rc = vnic_capture_create(&cfg, &dump->capture, &err);
-    if (rc < 0) {
-        return dump->write_error != 0 ? dump_fail_write(dump) : cli_fail(rc, &err);
-    }
-    if (vnic_get_info(dump->dev, &info, NULL) == 0) {
-        desc.name = info.name;
-        desc.description = info.alias;
-        memcpy(desc.mac, info.mac, sizeof desc.mac);
-    }
-    desc.snaplen = (uint32_t)dump->snaplen;
-    rc = vnic_capture_add_interface(dump->capture, &desc, &err);
-    if (rc < 0) {
-        return dump->write_error != 0 ? dump_fail_write(dump) : cli_fail(rc, &err);
-    }
-    return 0;
-}
-
-static int dump_open_file(struct dump *dump)
-{
-    if (dump->file_name == NULL) {
-        return 0;
-    }
-    if (strcmp(dump->file_name, "-") == 0) {
-        if (isatty(STDOUT_FILENO)) {
-            return cli_usage_error("pcapng is not for a terminal: use -w FILE or a pipe");
-        }
-        dump->file = stdout;
-        return 0;
-    }
-    dump->file = fopen(dump->file_name, "wbe");
-    if (dump->file == NULL) {
-        cli_complain("cannot create \"%s\": %s", dump->file_name, strerror(errno));
-        return errno == EACCES ? CLI_PERMISSION : CLI_FAILURE;
-    }
-    return 0;
-}
-
 static uint64_t dump_lost(struct dump *dump)
 {
     struct vnic_stats stats = {.size = sizeof stats};
 
     return vnic_get_stats(dump->dev, &stats, NULL) == 0 ? stats.rx_dropped : 0;
-}
-
-/* "12:34:56.123456" of a time. */
-static const char *dump_time(uint64_t time_ns, char *buf, size_t cap)
-{
-    time_t seconds = (time_t)(time_ns / 1000000000u);
-    struct tm parts;
-
-    if (localtime_r(&seconds, &parts) == NULL) {
-        memset(&parts, 0, sizeof parts);
-    }
-    (void)snprintf(buf, cap, "%02d:%02d:%02d.%06lu", parts.tm_hour, parts.tm_min, parts.tm_sec,
-                   (unsigned long)(time_ns / 1000u % 1000000u));
-    return buf;
-}
-
-static void dump_print_hex(const uint8_t *data, size_t len)
-{
-    for (size_t at = 0; at < len; at += 16) {
-        printf("    %04lx ", (unsigned long)at);
-        for (size_t i = at; i < at + 16; i++) {
-            if (i < len) {
-                printf(" %02x", data[i]);
-            } else {
-                printf("   ");
-            }
-        }
-        printf("  ");
-        for (size_t i = at; i < at + 16 && i < len; i++) {
-            putchar(data[i] >= 0x20 && data[i] < 0x7F ? data[i] : '.');
-        }
-        putchar('\n');
-    }
-}
-
-static void dump_print_json(const struct cli_decoded *decoded, uint64_t time_ns, size_t len)
-{
-    struct json_object *object = cli_json_object();
-
-    cli_json_text(object, "type", "packet");
-    cli_json_number(object, "time_ns", time_ns);
-    cli_decode_json(decoded, len, object);
-    cli_json_print_line(object);
-}
-
-static void dump_print(const struct dump *dump, const uint8_t *data, size_t len, uint64_t time_ns)
-{
-    /* ECMA-48 SGR: other, neighbour, ICMP, UDP, TCP, bad. */
-    static const char *const colors[] = {"\033[37m", "\033[35m", "\033[33m",
-                                         "\033[32m", "\033[36m", "\033[1;31m"};
-    struct cli_decoded decoded;
-    char line[512];
-    char time[32];
-
-    cli_decode(data, len, dump->layer, &decoded);
-    if (dump->device.json) {
-        dump_print_json(&decoded, time_ns, len);
-        return;
-    }
-    printf("%s %s%s%s\n", dump_time(time_ns, time, sizeof time),
-           dump->color ? colors[decoded.kind] : "",
-           cli_decode_line(&decoded, len, line, sizeof line), dump->color ? "\033[0m" : "");
-    if (dump->hex) {
-        dump_print_hex(data, len < dump->snaplen || dump->snaplen == 0 ? len : dump->snaplen);
-    }
 }
 
 static int dump_packet(struct dump *dump, const uint8_t *data, size_t len)
@@ -327,7 +163,7 @@ static int dump_packet(struct dump *dump, const uint8_t *data, size_t len)
     dump->packets++;
     dump->bytes += len;
     if (dump->capture == NULL) {
-        dump_print(dump, data, len, now);
+        cli_dump_print(dump, data, len, now);
         return ferror(stdout) ? VNIC_EOS : 0;
     }
     packet.len = (uint32_t)len;
@@ -386,23 +222,6 @@ static int dump_loop(struct dump *dump)
     return rc;
 }
 
-static void dump_write_counts(struct dump *dump)
-{
-    struct vnic_stats stats = {.size = sizeof stats};
-    struct vnic_capture_stats counts = {.size = sizeof counts};
-
-    if (dump->capture == NULL || vnic_get_stats(dump->dev, &stats, NULL) < 0) {
-        return;
-    }
-    counts.time_ns = counts.end_ns = cli_wall_ns();
-    counts.start_ns = dump->start_ns;
-    counts.received = stats.rx_packets;
-    counts.dropped = stats.rx_dropped;
-    counts.os_dropped = VNIC_CAPTURE_UNKNOWN;
-    counts.delivered = dump->packets;
-    (void)vnic_capture_write_stats(dump->capture, &counts);
-}
-
 static void dump_report(struct dump *dump)
 {
     uint64_t lost = dump_lost(dump);
@@ -430,7 +249,7 @@ static int dump_result(struct dump *dump, int rc)
         return CLI_OK;
     }
     if (dump->write_error != 0) {
-        return dump_fail_write(dump);
+        return cli_dump_fail_write(dump);
     }
     if (ferror(stdout)) {
         return CLI_OK;
@@ -442,30 +261,16 @@ static int dump_result(struct dump *dump, int rc)
     return cli_fail(rc, NULL);
 }
 
-static int dump_close_file(struct dump *dump, int code)
-{
-    vnic_capture_destroy(dump->capture);
-    dump->capture = NULL;
-    if (dump->file != NULL && dump->file != stdout && fclose(dump->file) != 0 && code == CLI_OK) {
-        dump->write_error = errno;
-        return dump_fail_write(dump);
-    }
-    return code;
-}
-
 static int dump_run(struct dump *dump)
 {
     char text[2400];
     int rc = dump_open_device(dump);
 
     if (rc == 0) {
-        rc = dump_open_file(dump);
-    }
-    if (rc == 0 && dump->file != NULL) {
-        rc = dump_start_capture(dump);
+        rc = cli_dump_open_file(dump);
     }
     if (rc != 0) {
-        return dump_close_file(dump, rc);
+        return cli_dump_close_file(dump, rc);
     }
     if (!dump->device.quiet && !dump->device.json) {
         fprintf(stderr, "packets that the system sends to %s; end with Ctrl-C\n",
@@ -473,9 +278,9 @@ static int dump_run(struct dump *dump)
     }
     dump->start_ns = cli_wall_ns();
     rc = dump_result(dump, dump_loop(dump));
-    dump_write_counts(dump);
+    cli_dump_write_counts(dump);
     dump_report(dump);
-    return dump_close_file(dump, rc);
+    return cli_dump_close_file(dump, rc);
 }
 
 int cli_run_dump(int argc, char **argv)

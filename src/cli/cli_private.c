@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -130,7 +131,7 @@ int cli_private_run(int (*fn)(void *user), void *user, unsigned seconds)
             _exit(CLI_FAILURE);
         }
         rc = cli_finish(fn(user));
-        _exit(rc);
+        exit(rc);
     }
     return private_wait(child, seconds);
 }

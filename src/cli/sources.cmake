@@ -13,6 +13,8 @@ set(VNIC_CLI_SOURCES
     cli_doctor_system.c
     cli_down.c
     cli_dump.c
+    cli_dump_file.c
+    cli_dump_print.c
     cli_echo.c
     cli_info.c
     cli_list.c
