@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "contract/contract.h"
+
+#include <chrono>
+
+#include "contract/wait_for_handle.h"
+
+namespace contract
+{
+
+static const Param every_param[] = {
+    {"fake_tun", make_fake_driver, VNIC_TUN},
+    {"fake_tap", make_fake_driver, VNIC_TAP},
+#ifdef VNIC_CONTRACT_LINUX
+    {"linux_tun", make_linux_driver, VNIC_TUN},
+    {"linux_tap", make_linux_driver, VNIC_TAP},
+#endif
+};
+
+std::vector<Param> all_params()
+{
+    return {std::begin(every_param), std::end(every_param)};
+}
+
+std::vector<Param> tun_params()
+{
+    std::vector<Param> some;
+
+    for (const Param &p : every_param) {
+        if (p.layer == VNIC_TUN) {
+            some.push_back(p);
+        }
+    }
+    return some;
+}
+
+std::string param_name(const ::testing::TestParamInfo<Param> &info)
+{
+    return info.param.name;
+}
+
+Wakeup make_wakeup()
+{
+    vnic_wakeup *w = nullptr;
+
+    EXPECT_EQ(0, vnic_wakeup_create(&w, nullptr));
+    return Wakeup(w);
+}
+
+bool is_signalled(intptr_t wait_handle, int timeout_ms)
+{
+    return wait_for_handle(wait_handle, timeout_ms);
+}
+
+int64_t now_ms()
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+bool wait_for_waiters(vnic *dev, unsigned count)
+{
+    int64_t end = now_ms() + 10000;
+
+    while (inside_waiters(dev) < count) {
+        if (now_ms() > end) {
+            return false;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+}
+
+void Contract::SetUp()
+{
+    std::memset(&err, 0, sizeof err);
+    driver = GetParam().make();
+    std::string why = driver->begin();
+    if (!why.empty()) {
+        GTEST_SKIP() << why;
+    }
+}
+
+void Contract::TearDown()
+{
+    dev.reset();
+    driver.reset();
+}
+
+struct vnic_config Contract::config() const
+{
+    struct vnic_config cfg;
+
+    vnic_config_init(&cfg);
+    cfg.backend = driver->backend();
+    cfg.layer = layer();
+    cfg.flags = VNIC_NO_LINK_LOCAL;
+    return cfg;
+}
+
+int Contract::open_as(const struct vnic_config &cfg, Handle *ret)
+{
+    vnic *raw = nullptr;
+    int rc = vnic_open(&cfg, &raw, &err);
+
+    ret->reset(raw);
+    return rc;
+}
+
+void Contract::open(const struct vnic_config &cfg)
+{
+    ASSERT_EQ(0, open_as(cfg, &dev)) << err.text;
+    driver->attach(d());
+}
+
+void Contract::open()
+{
+    open(config());
+}
+
+Bytes Contract::packet(size_t len, uint32_t seed) const
+{
+    Bytes payload(len - min_len());
+
+    for (size_t i = 0; i < payload.size(); i++) {
+        payload[i] = static_cast<uint8_t>(seed + i * 7);
+    }
+    /* Documentation addresses (RFC 5737): nobody answers. */
+    static const Bytes from = {192, 0, 2, 1}, to = {192, 0, 2, 2};
+    Bytes ip = packets::ipv4(
+        17, packets::udp(payload, from, to, 1000 + seed % 20000, 9), from, to);
+    return is_tap() ? packets::ethernet(0x0800, ip) : ip;
+}
+
+void Contract::far_send(const Bytes &p)
+{
+    ASSERT_TRUE(driver->send(p));
+}
+
+Bytes Contract::recv(size_t cap, int timeout_ms)
+{
+    Bytes buf(cap);
+    int rc = vnic_recv_timeout(d(), buf.data(), cap, timeout_ms);
+
+    EXPECT_GE(rc, 1) << vnic_error_name(rc);
+    buf.resize(rc > 0 ? static_cast<size_t>(rc) : 0);
+    return buf;
+}
+
+void Contract::expect_recv(const Bytes &p)
+{
+    EXPECT_EQ(p, recv(VNIC_MAX_PACKET));
+}
+
+void Contract::expect_far(const Bytes &p)
+{
+    EXPECT_EQ(p, driver->recv(5000));
+}
+
+void Contract::expect_quiet()
+{
+    uint8_t buf[2048];
+
+    EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(d(), buf, sizeof buf, VNIC_NOWAIT));
+}
+
+} // namespace contract
