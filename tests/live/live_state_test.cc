@@ -35,8 +35,9 @@ void leave_traces(const char *name, unsigned flags)
     EXPECT_TRUE(set_int(fd, TUNSETVNETLE, 1));
     EXPECT_TRUE(set_int(fd, TUNSETSNDBUF, 5000));
     if (flags & IFF_TAP) {
-        /* Nothing passes: the filter accepts no byte of any frame. */
-        struct sock_filter drop = {BPF_RET | BPF_K, 0, 0, 0};
+        /* Nothing passes: the filter accepts no byte of any frame. The kernel keeps the pointer, and
+         * the program stays readable there: so it will be put on later queues. */
+        static struct sock_filter drop = {BPF_RET | BPF_K, 0, 0, 0};
         struct sock_fprog program = {1, &drop};
         EXPECT_EQ(0, ioctl(fd, TUNATTACHFILTER, &program));
         /* struct tun_filter: flags 0, one address. */
@@ -135,6 +136,29 @@ TEST_F(LiveState, OtherQueuesWithAnotherHeaderAreRefused)
     for (int fd : {pi, vnet, plain}) {
         close(fd);
     }
+}
+
+TEST_F(LiveState, AFilterOfOtherQueuesThatKeepsUsOutIsTold)
+{
+    int other = raw_tun("shared", IFF_TAP | IFF_MULTI_QUEUE);
+    static struct sock_filter pass = {BPF_RET | BPF_K, 0, 0, 0xFFFF};
+    struct sock_fprog program = {1, &pass};
+    ASSERT_EQ(0, ioctl(other, TUNATTACHFILTER, &program));
+    struct vnic_error err =
+        must_fail(Config("shared", VNIC_TAP, VNIC_MULTI_QUEUE | VNIC_KEEP_HEADER));
+    EXPECT_EQ(VNIC_EBUSY, err.code) << err.text;
+    EXPECT_NE(nullptr, strstr(err.text, "filter")) << err.text;
+    EXPECT_TRUE(exists("shared"));
+
+    vnic *dev = must_adopt(other, VNIC_BORROW), *q = nullptr;
+    EXPECT_EQ(VNIC_EOS, vnic_open_queue(dev, &q, &err)) << err.text;
+    EXPECT_NE(nullptr, strstr(err.text, "filter")) << err.text;
+    ASSERT_EQ(0, vnic_detach_queue(dev, &err));
+    EXPECT_EQ(VNIC_EOS, vnic_attach_queue(dev, &err)) << err.text;
+    ASSERT_EQ(0, ioctl(other, TUNDETACHFILTER, 0)) << "works on a detached queue";
+    EXPECT_EQ(0, vnic_attach_queue(dev, &err)) << err.text;
+    vnic_close(dev);
+    close(other);
 }
 
 TEST_F(LiveState, WhatAllQueuesShareIsLeftAlone)

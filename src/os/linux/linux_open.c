@@ -178,24 +178,56 @@ int vnic__linux_read_frame(struct vnic *q, int fd, uint32_t layer, int pi, int v
     return rc;
 }
 
+/*
+ * A socket filter that an earlier user left on a TAP is put on a new queue from the memory of whoever
+ * attaches; if that happens to work TUNSETIFF says 0 and attaches nothing (Linux drivers/net/tun.c
+ * tun_attach(), "if (!err) goto out"). IFF_NO_PI, which is also IFF_NOFILTER, goes around it, so the
+ * filter is removed by a descriptor that has it.
+ */
+static int drop_filter(const struct open_try *t, struct vnic_error *err)
+{
+    struct ifreq ifr;
+    int fd;
+
+    if (!t->exists || t->others || t->s->layer != VNIC_TAP) {
+        return vnic__fail(err, VNIC_EBUSY, "TUNSETIFF", "name",
+                          t->others ? "%s has other queues, and a filter that keeps this one out: "
+                                      "end their owner first"
+                                    : "%s was removed while it was being opened: try again",
+                          t->s->name != NULL ? t->s->name : "the interface");
+    }
+    fd = vnic__linux_node_open(err);
+    if (fd < 0) {
+        return fd;
+    }
+    memset(&ifr, 0, sizeof ifr);
+    memcpy(ifr.ifr_name, t->facts.name, sizeof ifr.ifr_name - 1);
+    ifr.ifr_flags = (short)(flags_of(t->s) | IFF_NO_PI);
+    if (vnic__sys_ioctl_ptr(fd, TUNSETIFF, &ifr) == 0) {
+        (void)vnic__sys_ioctl_int(fd, TUNDETACHFILTER, 0);
+    }
+    (void)vnic__sys_close(fd);
+    return OPEN_AGAIN;
+}
+
 /* The flags that the kernel gave must be those asked for. */
-static int verify_flags(int fd, const struct vnic__settings *s, struct vnic_error *err)
+static int verify_flags(const struct open_try *t, int fd, struct vnic_error *err)
 {
     unsigned mask = IFF_TUN | IFF_TAP | IFF_MULTI_QUEUE | IFF_VNET_HDR;
+    unsigned wanted = flags_of(t->s) & mask;
     unsigned flags;
     struct ifreq ifr;
 
     if (vnic__linux_fd_state(fd, &ifr) != LINUX_FD_ATTACHED) {
-        return vnic__fail(err, VNIC_EBUSY, "TUNGETIFF", "name",
-                          "the interface was removed while it was being opened: try again");
+        return drop_filter(t, err);
     }
-    flags = (unsigned)(unsigned short)ifr.ifr_flags;
-    if ((flags & mask) != (flags_of(s) & mask)) {
+    flags = (unsigned)(unsigned short)ifr.ifr_flags & mask;
+    if (flags != wanted) {
         return vnic__fail(
             err, VNIC_EKIND, "TUNGETIFF", "flags",
             "%.15s has the flags 0x%x, not 0x%x as asked: other queues of it are open "
             "in another way",
-            ifr.ifr_name, flags & mask, flags_of(s) & mask);
+            ifr.ifr_name, flags, wanted);
     }
     return 0;
 }
@@ -206,9 +238,9 @@ static int verify_flags(int fd, const struct vnic__settings *s, struct vnic_erro
 static int settle_queue(struct open_try *t, int fd, const struct ifreq *ifr, struct vnic_error *err)
 {
     struct linux_iface *li = linux_iface_of(t->q);
-    int rc = verify_flags(fd, t->s, err);
+    int rc = verify_flags(t, fd, err);
 
-    if (rc < 0) {
+    if (rc != 0) {
         return rc;
     }
     li->if_index = vnic__linux_index_of(li->query_fd, ifr->ifr_name);

@@ -64,6 +64,14 @@ struct queue_job {
     int new_fd;   /* the result */
 };
 
+/* See drop_filter() in linux_open.c: the kernel says 0 and has attached nothing. */
+static int fail_filtered(struct vnic_error *err, const char *operation)
+{
+    return vnic__fail(err, VNIC_EOS, operation, NULL,
+                      "a socket filter on the interface keeps the queue from attaching: remove it "
+                      "(TUNDETACHFILTER)");
+}
+
 /*
  * TUNSETIFF with the name of now. It would make a new interface if ours were renamed in between, so the
  * name is compared afterwards; closing the descriptor undoes that.
@@ -96,6 +104,10 @@ static int try_queue(struct queue_job *job, struct vnic_error *err)
         strncmp(after.ifr_name, facts.name, IFNAMSIZ) != 0) {
         (void)vnic__sys_close(fd);
         return QUEUE_AGAIN;
+    }
+    if (vnic__linux_fd_state(fd, NULL) != LINUX_FD_ATTACHED) {
+        (void)vnic__sys_close(fd);
+        return fail_filtered(err, "TUNSETIFF");
     }
     job->new_fd = fd;
     return 0;
@@ -199,10 +211,7 @@ static int set_queue(struct vnic *q, unsigned flag, int done, const char *what,
 
     memset(&ifr, 0, sizeof ifr);
     ifr.ifr_flags = (short)flag;
-    if (vnic__sys_ioctl_ptr(fd, TUNSETQUEUE, &ifr) == 0) {
-        return 0;
-    }
-    os_code = errno;
+    os_code = vnic__sys_ioctl_ptr(fd, TUNSETQUEUE, &ifr) == 0 ? 0 : errno;
     state = vnic__linux_fd_state(fd, NULL);
     if (state == done) {
         return 0;
@@ -210,6 +219,9 @@ static int set_queue(struct vnic *q, unsigned flag, int done, const char *what,
     if (state == LINUX_FD_NONE) {
         return vnic__fail(err, VNIC_ECLOSED, "TUNSETQUEUE", NULL,
                           "the interface was removed: close the handle");
+    }
+    if (os_code == 0) {
+        return fail_filtered(err, "TUNSETQUEUE");
     }
     if (os_code == E2BIG) {
         (void)vnic__fail(err, VNIC_ELIMIT, "TUNSETQUEUE", NULL,
