@@ -11,6 +11,21 @@ static int check_batch(vnic *dev, const struct vnic_packet *pkts, int n, int tim
     return vnic__deadline(dev, timeout_ms, ret_deadline);
 }
 
+static int recv_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
+{
+    for (int done = 0; done < n; done++) {
+        const struct vnic_iovec iov = {pkts[done].data, pkts[done].cap};
+        int rc = vnic__recv_until(q, &iov, 1, done == 0 ? deadline : VNIC__DEADLINE_TRY);
+
+        if (rc < 0 && rc != VNIC_EMSGSIZE) {
+            return done > 0 ? done : rc;
+        }
+        pkts[done].len = rc < 0 ? 0 : (uint32_t)rc;
+        pkts[done].status = rc < 0 ? rc : 0;
+    }
+    return n;
+}
+
 int vnic_recv_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
 {
     int64_t deadline;
@@ -26,7 +41,8 @@ int vnic_recv_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
         const struct vnic_iovec iov = {pkts[done].data, pkts[done].cap};
 
         rc = vnic__recv_until(dev, &iov, 1, done == 0 ? deadline : VNIC__DEADLINE_TRY);
-        if (rc < 0 && rc != VNIC_EMSGSIZE) {
+        /* A packet that was consumed but cannot be given has its place, so that none goes unseen. */
+        if (rc < 0 && rc != VNIC_EMSGSIZE && rc != VNIC_ENOTSUP) {
             return done > 0 ? done : rc;
         }
         pkts[done].len = rc < 0 ? 0 : (uint32_t)rc;
@@ -90,7 +106,10 @@ int vnic_send_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
             return VNIC_EINVAL;
         }
     }
-    return vnic__send_batch(dev, pkts, n, deadline);
+    vnic__enter_wait(dev);
+    rc = vnic__send_batch(dev, pkts, n, deadline);
+    vnic__leave_wait(dev);
+    return rc;
 }
 
 static int may_try_again(int status)

@@ -31,7 +31,10 @@ int vnic__send_until(struct vnic *q, const struct vnic_iovec *iov, int n, int64_
  */
 int vnic__send_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline);
 
-/* A call that may block registers itself, so that close can wait for it. */
+/*
+ * A call that may block registers itself, so that close can wait for it. A call that goes on using
+ * the handle after its wait (a batch) registers for all of its time; registrations nest.
+ */
 void vnic__enter_wait(struct vnic *q);
 void vnic__leave_wait(struct vnic *q);
 

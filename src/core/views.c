@@ -35,21 +35,30 @@ static int acquire_one(struct vnic *q, struct vnic_packet *p, int64_t deadline)
     return 0;
 }
 
-int vnic_acquire_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
+static int acquire_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
 {
-    int64_t deadline;
-
-    if (dev == NULL || pkts == NULL || n < 1 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
-        return VNIC_EINVAL;
-    }
     for (int done = 0; done < n; done++) {
-        int rc = acquire_one(dev, &pkts[done], done == 0 ? deadline : VNIC__DEADLINE_TRY);
+        int rc = acquire_one(q, &pkts[done], done == 0 ? deadline : VNIC__DEADLINE_TRY);
 
         if (rc < 0) {
             return done > 0 ? done : rc;
         }
     }
     return n;
+}
+
+int vnic_acquire_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
+{
+    int64_t deadline;
+    int rc;
+
+    if (dev == NULL || pkts == NULL || n < 1 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
+        return VNIC_EINVAL;
+    }
+    vnic__enter_wait(dev);
+    rc = acquire_batch(dev, pkts, n, deadline);
+    vnic__leave_wait(dev);
+    return rc;
 }
 
 int vnic_release_many(vnic *dev, const struct vnic_packet *pkts, int n)
@@ -115,6 +124,7 @@ int vnic_commit_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
     if (rc < 0) {
         return rc;
     }
+    vnic__enter_wait(dev);
     rc = vnic__send_batch(dev, pkts, n, deadline);
     for (int i = 0; i < n; i++) {
         if (pkts[i].status == 0) {
@@ -122,5 +132,6 @@ int vnic_commit_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
             pkts[i].token = 0;
         }
     }
+    vnic__leave_wait(dev);
     return rc;
 }
