@@ -62,8 +62,8 @@ if(TARGET vnic_tool)
     if(EXISTS "${PROJECT_SOURCE_DIR}/docs/man/vnic.1")
         install(FILES "${PROJECT_SOURCE_DIR}/docs/man/vnic.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
     endif()
-    if(EXISTS "${PROJECT_SOURCE_DIR}/src/cli/completion.bash")
-        install(FILES "${PROJECT_SOURCE_DIR}/src/cli/completion.bash" RENAME vnic
+    if(EXISTS "${PROJECT_SOURCE_DIR}/packaging/completion/vnic.bash")
+        install(FILES "${PROJECT_SOURCE_DIR}/packaging/completion/vnic.bash" RENAME vnic
             DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
     endif()
 endif()

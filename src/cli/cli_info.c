@@ -24,7 +24,8 @@ static const char info_help[] =
     "  vnic info tun0\n"
     "  vnic info tun0 --json | jq .statistics.rx_dropped\n";
 
-static const struct option info_options[] = {CLI_BASIC_OPTIONS, {NULL, 0, NULL, 0}};
+static const struct option info_options[] = {
+    CLI_BASIC_OPTIONS, CLI_JSON_OPTION, {NULL, 0, NULL, 0}};
 
 static void info_append_address(void *user, const char *text)
 {

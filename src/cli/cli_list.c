@@ -18,7 +18,8 @@ static const char list_help[] =
     "  vnic list\n"
     "  vnic list --json | jq -r '.[] | select(.persistent) | .name'\n";
 
-static const struct option list_options[] = {CLI_BASIC_OPTIONS, {NULL, 0, NULL, 0}};
+static const struct option list_options[] = {
+    CLI_BASIC_OPTIONS, CLI_JSON_OPTION, {NULL, 0, NULL, 0}};
 
 struct list {
     struct json_object *array; /* --json */

@@ -51,28 +51,31 @@ enum cli_option {
     CLI_OPT_OWN
 };
 
-/* Entries of a table of struct option. */
-#define CLI_BASIC_OPTIONS                                                                          \
-    {"help", no_argument, NULL, 'h'}, {"quiet", no_argument, NULL, 'q'},                           \
-        {"verbose", no_argument, NULL, 'v'}, {"json", no_argument, NULL, CLI_OPT_JSON},            \
-        {"netns", required_argument, NULL, CLI_OPT_NETNS},                                         \
-    {                                                                                              \
-        "backend", required_argument, NULL, CLI_OPT_BACKEND                                        \
-    }
-#define CLI_DEVICE_OPTIONS                                                                         \
-    CLI_BASIC_OPTIONS, {"tap", no_argument, NULL, CLI_OPT_TAP},                                    \
-        {"tun", no_argument, NULL, CLI_OPT_TUN}, {"mtu", required_argument, NULL, CLI_OPT_MTU},    \
-        {"mac", required_argument, NULL, CLI_OPT_MAC},                                             \
-        {"alias", required_argument, NULL, CLI_OPT_ALIAS},                                         \
-        {"multi-queue", no_argument, NULL, CLI_OPT_MULTI_QUEUE},                                   \
-        {"vnet-hdr", no_argument, NULL, CLI_OPT_VNET_HDR},                                         \
-        {"exclusive", no_argument, NULL, CLI_OPT_EXCLUSIVE},                                       \
-        {"keep-state", no_argument, NULL, CLI_OPT_KEEP_STATE},                                     \
-        {"no-link-local", no_argument, NULL, CLI_OPT_NO_LINK_LOCAL},                               \
-        {"tx-queue-len", required_argument, NULL, CLI_OPT_TX_QUEUE_LEN},                           \
-    {                                                                                              \
-        "if-index", required_argument, NULL, CLI_OPT_IF_INDEX                                      \
-    }
+/* Entries of a table of struct option. clang-format would take their braces for blocks. */
+/* clang-format off */
+#define CLI_BASIC_OPTIONS                                           \
+    {"help", no_argument, NULL, 'h'},                               \
+    {"quiet", no_argument, NULL, 'q'},                              \
+    {"verbose", no_argument, NULL, 'v'},                            \
+    {"netns", required_argument, NULL, CLI_OPT_NETNS},              \
+    {"backend", required_argument, NULL, CLI_OPT_BACKEND}
+#define CLI_JSON_OPTION {"json", no_argument, NULL, CLI_OPT_JSON}
+#define CLI_DEVICE_OPTIONS                                          \
+    CLI_BASIC_OPTIONS,                                              \
+    CLI_JSON_OPTION,                                                \
+    {"tap", no_argument, NULL, CLI_OPT_TAP},                        \
+    {"tun", no_argument, NULL, CLI_OPT_TUN},                        \
+    {"mtu", required_argument, NULL, CLI_OPT_MTU},                  \
+    {"mac", required_argument, NULL, CLI_OPT_MAC},                  \
+    {"alias", required_argument, NULL, CLI_OPT_ALIAS},              \
+    {"multi-queue", no_argument, NULL, CLI_OPT_MULTI_QUEUE},        \
+    {"vnet-hdr", no_argument, NULL, CLI_OPT_VNET_HDR},              \
+    {"exclusive", no_argument, NULL, CLI_OPT_EXCLUSIVE},            \
+    {"keep-state", no_argument, NULL, CLI_OPT_KEEP_STATE},          \
+    {"no-link-local", no_argument, NULL, CLI_OPT_NO_LINK_LOCAL},    \
+    {"tx-queue-len", required_argument, NULL, CLI_OPT_TX_QUEUE_LEN}, \
+    {"if-index", required_argument, NULL, CLI_OPT_IF_INDEX}
+/* clang-format on */
 
 /* The help of these options, for the end of a command's own. */
 #define CLI_BASIC_HELP                                                                             \
