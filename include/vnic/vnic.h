@@ -319,8 +319,9 @@ VNIC_API void vnic_close(vnic *dev);
  * @error VNIC_ENOTSUP      a GSO super-packet came on an adopted descriptor; it was consumed
  * @error VNIC_EOS          the system failed in a way that has no code
  * @thread  one receiver per handle at a time; may run beside a sender
- * @platform Linux cuts a packet silently when the MTU was raised from outside between two calls and
- *           the packet is neither IP nor ARP; every other cut is found and is VNIC_EMSGSIZE
+ * @platform Linux itself cuts silently; the library finds out. Undecidable is only a packet, neither
+ *           IP nor ARP, that fills a buffer of vnic_recv_size() or more to the last byte after the MTU
+ *           was raised from outside: VNIC_EMSGSIZE once, even if it was whole
  * @source  Linux Documentation/networking/tuntap.rst
  * @since   0.1
  */
@@ -495,7 +496,8 @@ struct vnic_packet {
  * @param n          [in]   1 …
  * @param timeout_ms [in]   for the first packet, as vnic_recv_timeout()
  * @return           packets consumed, 1 … n: pkts[0 … result-1]. One whose `cap` was too small has
- *                   status VNIC_EMSGSIZE and len 0, the others status 0
+ *                   status VNIC_EMSGSIZE, a GSO super-packet (see vnic_recv()) VNIC_ENOTSUP, both
+ *                   len 0; the others have status 0
  * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2, a data NULL or cap 0
  * @error VNIC_EAGAIN       as vnic_recv_timeout(); no packet was consumed (so for all that follow)
  * @error VNIC_ETIMEDOUT    as vnic_recv_timeout()
@@ -574,6 +576,7 @@ VNIC_API int vnic_packets_unsent(struct vnic_packet *pkts, int n);
  * @error VNIC_EINTERRUPTED as vnic_recv()
  * @error VNIC_ECLOSED      as vnic_recv()
  * @error VNIC_EDETACHED    as vnic_recv()
+ * @error VNIC_ENOTSUP      as vnic_recv()
  * @error VNIC_EOS          as vnic_recv()
  * @thread  as vnic_recv()
  * @platform Linux and fake: a pool of the handle
@@ -785,7 +788,8 @@ VNIC_API int vnic_clear_interrupt(vnic *dev);
 VNIC_API int vnic_shutdown(vnic *dev);
 
 /**
- * vnic_shutdown() for every queue of the interface that this process opened with vnic_open_queue().
+ * vnic_shutdown() for every handle that came from the same vnic_open() or vnic_adopt(): that one, and
+ * those of vnic_open_queue().
  *
  * @param dev        [in]   any handle of the interface
  * @return           0
