@@ -14,7 +14,7 @@
 #define VNIC__LINK_NONE 0u /**< the packet alone */
 #define VNIC__LINK_PI 1u   /**< Linux struct tun_pi, 4 bytes (linux/if_tun.h) */
 #define VNIC__LINK_VNET 2u /**< struct virtio_net_hdr…, vnet_len bytes (linux/virtio_net.h) */
-#define VNIC__LINK_AF \
+#define VNIC__LINK_AF                                                                              \
     3u /**< 4-byte address family, network order (utun, BSD tun with TUNSIFHEAD) */
 #define VNIC__LINK_OBSD 4u    /**< OpenBSD struct tun_hdr, 8 bytes, then (tun only) the family */
 #define VNIC__LINK_PI_VNET 5u /**< PI first, then the virtio header (Linux drivers/net/tun.c) */

@@ -104,6 +104,22 @@ static size_t read_group(struct groups *g, const char *text, size_t len)
     return i;
 }
 
+/* Puts zeros where "::" stands; 0 if the number of groups is wrong. */
+static int spread_groups(const struct groups *g, uint8_t *ret)
+{
+    size_t front = (size_t)(g->gap < 0 ? g->n : g->gap) * 2;
+    size_t back = (size_t)g->n * 2 - front;
+
+    /* "::" stands for at least one group, RFC 4291 section 2.2. */
+    if (g->gap < 0 ? g->n != 8 : g->n > 7) {
+        return 0;
+    }
+    memset(ret, 0, 16);
+    memcpy(ret, g->bytes, front);
+    memcpy(ret + 16 - back, g->bytes + front, back);
+    return 1;
+}
+
 int vnic__ipv6_parse(const char *text, size_t len, uint8_t *ret)
 {
     struct groups g = {{0}, 0, -1};
@@ -135,17 +151,7 @@ int vnic__ipv6_parse(const char *text, size_t len, uint8_t *ret)
             i++;
         }
     }
-    /* "::" stands for at least one group, RFC 4291 section 2.2. */
-    if (g.gap < 0 ? g.n != 8 : g.n > 7) {
-        return 0;
-    }
-    memset(ret, 0, 16);
-    if (g.gap < 0) {
-        g.gap = g.n;
-    }
-    memcpy(ret, g.bytes, (size_t)g.gap * 2);
-    memcpy(ret + 16 - (g.n - g.gap) * 2, g.bytes + g.gap * 2, (size_t)(g.n - g.gap) * 2);
-    return 1;
+    return spread_groups(&g, ret);
 }
 
 size_t vnic__ipv4_format(const uint8_t *addr, char *buf)
