@@ -6,6 +6,9 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/ip.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <string>
@@ -19,6 +22,9 @@ extern "C" {
 
 namespace
 {
+
+/* Numbers that the library writes out, because older or foreign headers lack their names. */
+static_assert(VNIC__NL_PROMOTE_SECONDARIES == IPV4_DEVCONF_PROMOTE_SECONDARIES, "linux/ip.h");
 
 using Bytes = std::vector<uint8_t>;
 

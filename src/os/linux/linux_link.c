@@ -3,7 +3,6 @@
 #include "linux_link.h"
 
 #include <errno.h>
-#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 #include <string.h>
@@ -181,7 +180,7 @@ static void put_promote(struct linux_nl_request *req, const void *value)
     size_t inet = vnic__nl_nest(req, AF_INET);
     size_t conf = vnic__nl_nest(req, IFLA_INET_CONF);
 
-    vnic__nl_put(req, IPV4_DEVCONF_PROMOTE_SECONDARIES, value, sizeof(uint32_t));
+    vnic__nl_put(req, VNIC__NL_PROMOTE_SECONDARIES, value, sizeof(uint32_t));
     vnic__nl_nest_end(req, conf);
     vnic__nl_nest_end(req, inet);
     vnic__nl_nest_end(req, spec);

@@ -52,6 +52,12 @@ struct linux_nl_link {
     uint64_t tx_packets, tx_bytes, tx_errors, tx_dropped;
 };
 
+/*
+ * The number of promote_secondaries among the settings of IPv4: IPV4_DEVCONF_PROMOTE_SECONDARIES of Linux
+ * include/uapi/linux/ip.h, which not every cross compiler's headers can include.
+ */
+#define VNIC__NL_PROMOTE_SECONDARIES 20u
+
 /* An address, as of RTM_NEWADDR. Of another family than AF_INET and AF_INET6 only the head is filled. */
 struct linux_nl_addr {
     uint8_t family;

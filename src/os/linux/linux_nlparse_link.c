@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading RTM_NEWLINK: rtnetlink(7), Linux include/uapi/linux/if_link.h, net/core/rtnetlink.c. */
 #include <linux/if_link.h>
-#include <linux/ip.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -71,7 +70,7 @@ static int parse_linkinfo(const struct linux_nl_attr *nest, struct linux_tun_fac
 /* AF_INET: IFLA_INET_CONF is an array of u32, number n at n - 1: Linux net/ipv4/devinet.c. */
 static int parse_inet_spec(const struct linux_nl_attr *nest, struct linux_nl_link *ret)
 {
-    const size_t at = (IPV4_DEVCONF_PROMOTE_SECONDARIES - 1) * sizeof(uint32_t);
+    const size_t at = (VNIC__NL_PROMOTE_SECONDARIES - 1) * sizeof(uint32_t);
     struct linux_nl_attr attr;
     size_t offset = 0;
     int more;
