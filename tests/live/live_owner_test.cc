@@ -139,7 +139,7 @@ int as_user(const std::function<int()> &body)
 TEST_F(LiveOwner, AnotherUserAttachesToHisOwnOnly)
 {
     if (as_user([] { return 0; }) == kNoNode) {
-        GTEST_SKIP() << "the kernel of this machine lacks a second user or device nodes here";
+        GTEST_SKIP() << "needs root outside a user namespace, with device nodes and a second user";
     }
     make_ready("user 1000");
     EXPECT_EQ(as_user(use_as_owner), 0);
@@ -168,7 +168,7 @@ TEST_F(LiveOwner, AnotherUserAttachesToHisOwnOnly)
 TEST_F(LiveOwner, WhatTheLibrarySetsIsWhatTheKernelChecks)
 {
     if (as_user([] { return 0; }) == kNoNode) {
-        GTEST_SKIP() << "the kernel of this machine lacks a second user or device nodes here";
+        GTEST_SKIP() << "needs root outside a user namespace, with device nodes and a second user";
     }
     {
         LiveDevice dev([](struct vnic_config *cfg) {
