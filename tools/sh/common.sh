@@ -112,12 +112,13 @@ build_preset() {
 }
 
 # run_ctest JOB BUILD-DIRECTORY [CTEST-OPTION…]: run the tests and take their reports into the run.
+launcher=()
 run_ctest() {
     local job=$1 folder=$2
     shift 2
     rm -rf "$folder/results"
     mkdir -p "$folder/results" "$run_dir/$job"
-    ctest --test-dir "$folder" --output-junit "$folder/results/ctest.junit" "$@" \
+    "${launcher[@]}" ctest --test-dir "$folder" --output-junit "$folder/results/ctest.junit" "$@" \
         >>"$run_dir/logs/$job.log" 2>&1 </dev/null
     cp -r "$folder/results/." "$run_dir/$job/"
 }

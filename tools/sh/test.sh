@@ -5,18 +5,15 @@ job_native() {
     run_ctest native "$build/dev" -j2
 }
 
-# The live tests and the examples once more as a user who owns nothing: everything in a user namespace of its own.
+# The examples once more as the root of a user namespace, who owns nothing outside it. (The live tests do
+# that by themselves, as live_*_userns.)
 job_userns() {
     if ! unshare -Urn true 2>/dev/null; then
-        record userns "live tests" skipped 0 "the kernel of this machine lacks user namespaces for this user"
+        record userns examples skipped 0 "the kernel of this machine lacks user namespaces for this user"
         return
     fi
-    local folder=$build/dev
-    rm -rf "$folder/results"
-    mkdir -p "$folder/results" "$run_dir/userns"
-    unshare -Urn ctest --test-dir "$folder" --output-junit "$folder/results/ctest.junit" -L "live|examples" \
-        >>"$run_dir/logs/userns.log" 2>&1 </dev/null
-    cp -r "$folder/results/." "$run_dir/userns/"
+    local launcher=(unshare -Urn)
+    run_ctest userns "$build/dev" -L examples
 }
 
 # The tool end to end, and the tests of the tests' own machinery.
