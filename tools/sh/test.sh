@@ -35,7 +35,7 @@ cmd_test() {
         echo "built in $((SECONDS - start)) s"
         for name in "$@"; do job "$name"; done
     else
-        grep -aE 'error|Error' "$run_dir/logs/build.log" | tail -n 20
+        grep -aE 'error:|Error at' "$run_dir/logs/build.log" | tail -n 20
     fi
     echo "test: $((SECONDS - start)) s; logs in build/run/test/logs"
     end_run test
