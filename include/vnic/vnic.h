@@ -542,7 +542,8 @@ VNIC_API int vnic_send_many(vnic *dev, struct vnic_packet *pkts, int n, int time
 
 /**
  * Moves the packets that were not accepted and may be tried again (status VNIC_EAGAIN,
- * VNIC_EINTERRUPTED, VNIC_ETIMEDOUT, VNIC_EDOWN, VNIC_ENOMEM or VNIC_ENOBUFS) to the front, in order.
+ * VNIC_EINTERRUPTED, VNIC_ETIMEDOUT, VNIC_EDOWN, VNIC_EDETACHED, VNIC_ENOMEM or VNIC_ENOBUFS) to the
+ * front, in order.
  * Packets that were sent, or can never be sent, come behind them, in no particular order.
  *
  * @param pkts       [in,out] vnic_packet[n] as vnic_send_many() left it

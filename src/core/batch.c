@@ -119,6 +119,7 @@ static int may_try_again(int status)
     case VNIC_EINTERRUPTED:
     case VNIC_ETIMEDOUT:
     case VNIC_EDOWN:
+    case VNIC_EDETACHED:
     case VNIC_ENOMEM:
     case VNIC_ENOBUFS:
         return 1;

@@ -185,25 +185,25 @@ TEST_P(Contract, SendManyNotTriedIsAgain)
 TEST(PacketsUnsent, MovesTheRestToTheFrontInOrder)
 {
     VNIC_COVERS("vnic_packets_unsent", "VNIC_EINVAL");
-    const int status[] = {0,          VNIC_EINVAL, VNIC_EAGAIN,    VNIC_EMSGSIZE, VNIC_EINTERRUPTED,
-                          0,          VNIC_EDOWN,  VNIC_ETIMEDOUT, VNIC_ENOMEM,   VNIC_ENOBUFS,
-                          VNIC_ECLOSED};
-    const uint64_t again[] = {2, 4, 6, 7, 8, 9};
-    std::vector<struct vnic_packet> pkts(11);
-    for (size_t i = 0; i < 11; i++) {
+    const int status[] = {
+        0,          VNIC_EINVAL,    VNIC_EAGAIN, VNIC_EMSGSIZE, VNIC_EINTERRUPTED, 0,
+        VNIC_EDOWN, VNIC_ETIMEDOUT, VNIC_ENOMEM, VNIC_ENOBUFS,  VNIC_ECLOSED,      VNIC_EDETACHED};
+    const uint64_t again[] = {2, 4, 6, 7, 8, 9, 11};
+    std::vector<struct vnic_packet> pkts(12);
+    for (size_t i = 0; i < 12; i++) {
         pkts[i] = {};
         pkts[i].status = status[i];
         pkts[i].user = i;
     }
-    ASSERT_EQ(6, vnic_packets_unsent(pkts.data(), 11));
+    ASSERT_EQ(7, vnic_packets_unsent(pkts.data(), 12));
     uint64_t seen = 0;
-    for (size_t i = 0; i < 6; i++) {
+    for (size_t i = 0; i < 7; i++) {
         EXPECT_EQ(again[i], pkts[i].user);
     }
     for (const struct vnic_packet &p : pkts) {
         seen |= uint64_t{1} << p.user;
     }
-    EXPECT_EQ((uint64_t{1} << 11) - 1, seen);
+    EXPECT_EQ((uint64_t{1} << 12) - 1, seen);
     EXPECT_EQ(0, vnic_packets_unsent(pkts.data(), 0));
     EXPECT_EQ(VNIC_EINVAL, vnic_packets_unsent(nullptr, 1));
     EXPECT_EQ(VNIC_EINVAL, vnic_packets_unsent(pkts.data(), -1));
