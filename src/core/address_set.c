@@ -149,6 +149,53 @@ int vnic__addresses_check_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *e
     return rc;
 }
 
+static int is_ipv4(const struct vnic_prefix *p)
+{
+    return p->family == VNIC_IPV4;
+}
+
+/* Whether the IPv4 addresses of two lists are the same in the same order. */
+static int has_same_order(const struct vnic__addresses *a, const struct vnic__addresses *b)
+{
+    int i = 0, j = 0;
+
+    for (;; i++, j++) {
+        while (i < a->n && !is_ipv4(&a->list[i])) {
+            i++;
+        }
+        while (j < b->n && !is_ipv4(&b->list[j])) {
+            j++;
+        }
+        if (i == a->n || j == b->n) {
+            return i == a->n && j == b->n;
+        }
+        if (!vnic__prefix_same(&a->list[i], &b->list[j])) {
+            return 0;
+        }
+    }
+}
+
+/* Which IPv4 address of a subnet is its primary one follows from the order in which they were added. */
+static void restore_order(struct vnic *q, const struct vnic__addresses *before)
+{
+    struct vnic__addresses have;
+
+    if (vnic__addresses_read(q, &have, NULL) < 0) {
+        return;
+    }
+    if (!has_same_order(&have, before)) {
+        for (int i = 0; i < have.n; i++) {
+            if (is_ipv4(&have.list[i])) {
+                (void)q->backend->netconf->remove_address(q, &have.list[i], NULL);
+            }
+        }
+        for (int i = 0; i < before->n; i++) {
+            (void)add_missing(q, &before->list[i], 1, NULL);
+        }
+    }
+    vnic__addresses_free(&have);
+}
+
 void vnic__addresses_restore(struct vnic *q, const struct vnic__addresses *before)
 {
     /* One address that cannot be restored must not keep the others from coming back. */
@@ -157,4 +204,5 @@ void vnic__addresses_restore(struct vnic *q, const struct vnic__addresses *befor
     for (int i = 0; i < before->n; i++) {
         (void)add_missing(q, &before->list[i], 1, NULL);
     }
+    restore_order(q, before);
 }

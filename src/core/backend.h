@@ -148,7 +148,7 @@ struct vnic__backend {
 
     /*
      * [hot] Reads one packet with its link header into iov[n], never blocks. Returns the bytes
-     * stored, or VNIC_EAGAIN, VNIC_ECLOSED (interface gone), VNIC_EDOWN, VNIC_EOS. A packet that does
+     * stored, or VNIC_EAGAIN, VNIC_ECLOSED (interface gone) or VNIC_EOS. A packet that does
      * not fit is consumed and reported with VNIC__READ_CUT: never a silent cut. q->need is core's
      * idea of how much room the packets of now need, link header included; the backend keeps it.
      */

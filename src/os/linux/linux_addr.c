@@ -270,16 +270,21 @@ static int send_del_addr(struct vnic *q, struct linux_where *at, const struct ad
     int promote = search->found.family == AF_INET && search->n_secondary > 0 &&
                   !(search->found.flags & IFA_F_SECONDARY) && at->link.has_promote &&
                   !at->link.promote;
+    struct linux_nl_result ignored;
     struct linux_nl_request req;
     struct vnic_prefix exact;
     int error;
 
     to_prefix(&search->found, &at->link, &exact);
-    promote = promote && vnic__linux_set_promote(q, at, 1, NULL) == 0;
+    if (promote && vnic__linux_set_promote(q, at, 1, result) != 0) {
+        if (!result->from_kernel)
+            (void)vnic__linux_set_promote(q, at, 0, &ignored);
+        return result->error;
+    }
     begin_addr(&req, RTM_DELADDR, 0, at, &exact);
     error = vnic__linux_ask(q, at, &req, NULL, NULL, result);
     if (promote)
-        (void)vnic__linux_set_promote(q, at, 0, NULL);
+        (void)vnic__linux_set_promote(q, at, 0, &ignored);
     return error;
 }
 

@@ -56,8 +56,6 @@ static int code_of_read(const struct vnic *q, int os_code)
     case EBADFD: /* Linux drivers/net/tun.c tun_chr_read_iter(): no interface any more */
     case EBADF:  /* a borrowed descriptor that its owner closed */
         return VNIC_ECLOSED;
-    case EIO:
-        return VNIC_EDOWN;
     case EFAULT:
         return code_of_fault(q, VNIC_EOS);
     default:

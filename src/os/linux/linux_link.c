@@ -187,12 +187,9 @@ static void put_promote(struct linux_nl_request *req, const void *value)
 }
 
 int vnic__linux_set_promote(struct vnic *q, struct linux_where *at, uint32_t on,
-                            struct vnic_error *err)
+                            struct linux_nl_result *ret)
 {
     struct link_setting set = {.op = NL_OP_SET_PROMOTE, .put = put_promote, .value = &on};
-    struct linux_nl_result result;
 
-    if (send_setting(q, at, &set, &result) == 0)
-        return 0;
-    return vnic__nl_fail(err, set.op, at->link.tun.name, NULL, &result);
+    return send_setting(q, at, &set, ret);
 }

@@ -30,7 +30,7 @@ int vnic__linux_set_link_local(struct vnic *q, uint32_t mode, struct vnic_error 
  * secondary ones along.
  */
 int vnic__linux_set_promote(struct vnic *q, struct linux_where *at, uint32_t on,
-                            struct vnic_error *err);
+                            struct linux_nl_result *ret);
 
 /* ---- linux_fdconf.c ----------------------------------------------------------------------------- */
 

@@ -18,6 +18,7 @@
  */
 struct linux_netconf_state {
     uint32_t ready;    /* 1: nl_fd is a netlink socket */
+    uint32_t broken;   /* 1: an answer on it got lost: the next operation makes a new one */
     uint32_t nl_seq;   /* sequence number of the last request on it */
     int nl_fd;         /* stays in the namespace where it was made */
     uint32_t if_index; /* index at the last look; 0: not looked yet */

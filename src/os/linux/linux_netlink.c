@@ -11,7 +11,7 @@
 /* Linux include/linux/socket.h; the C libraries' headers do not all have it. netlink(7) uses it. */
 #define NL_SOL_NETLINK 270
 
-/* Enough for most answers, and for every acknowledgement: linux/netlink.h NLMSG_GOODSIZE is a page. */
+/* Enough for an acknowledgement and for one link or address, so that only dumps need more memory. */
 #define NL_INBOX_LEN 4096u
 
 int vnic__nl_open(void)
@@ -97,11 +97,16 @@ static int nl_send(const struct linux_nl_socket *nl, struct linux_nl_request *re
     return (size_t)sent == req->len ? 0 : EIO;
 }
 
-/* The datagrams of one answer. */
+/*
+ * The datagrams of one answer. The first room is on the stack: a change that the kernel has made must not
+ * be reported as failed for want of memory.
+ */
 struct nl_inbox {
-    uint8_t *buf;
+    uint8_t *buf;  /* first, or larger */
+    uint8_t *more; /* what to free */
     size_t cap;
     size_t len;
+    uint8_t first[NL_INBOX_LEN];
 };
 
 static ssize_t nl_recv(int fd, struct nl_inbox *in, int flags, struct sockaddr_nl *ret_from)
@@ -133,13 +138,12 @@ static int nl_receive(int fd, struct nl_inbox *in)
         if (got < 0)
             return errno;
         if ((size_t)got > in->cap) {
-            vnic__free(in->buf);
-            in->cap = ((size_t)got + 4095u) & ~(size_t)4095u;
-            in->buf = vnic__alloc(in->cap);
-            if (!in->buf) {
-                in->cap = 0;
+            size_t cap = ((size_t)got + NL_INBOX_LEN - 1) & ~(size_t)(NL_INBOX_LEN - 1);
+            vnic__free(in->more);
+            in->more = in->buf = vnic__alloc(cap);
+            in->cap = in->buf ? cap : 0;
+            if (!in->buf)
                 return ENOMEM;
-            }
         }
         got = nl_recv(fd, in, MSG_TRUNC, &from);
         if (got < 0)
@@ -196,21 +200,21 @@ int vnic__nl_call(const struct linux_nl_socket *nl, struct linux_nl_request *req
                   struct linux_nl_result *ret)
 {
     struct nl_reading r = {.fn = fn, .user = user};
-    struct nl_inbox in = {NULL, 0, 0};
+    struct nl_inbox in;
     int error;
 
+    in.buf = in.first;
+    in.cap = sizeof in.first;
+    in.more = NULL;
     memset(ret, 0, sizeof *ret);
-    /* Room for the answer first: what was done must not be reported as failed for want of memory. */
-    in.buf = vnic__alloc(NL_INBOX_LEN);
-    in.cap = in.buf != NULL ? NL_INBOX_LEN : 0;
-    error = in.buf != NULL ? nl_send(nl, req) : ENOMEM;
+    error = nl_send(nl, req);
     r.seq = *nl->seq;
     while (error == 0 && !r.done) {
         error = nl_receive(nl->fd, &in);
         if (error == 0)
             error = nl_read_datagram(&r, &in, ret);
     }
-    vnic__free(in.buf);
+    vnic__free(in.more);
     if (error == 0 && ret->error == 0)
         error = r.stopped;
     ret->from_kernel = error == 0;

@@ -67,6 +67,7 @@ static void forget_socket(struct linux_netconf_state *state)
     if (state->ready)
         (void)vnic__sys_close(state->nl_fd);
     state->ready = 0;
+    state->broken = 0;
     state->ns_dev = 0;
     state->ns_ino = 0;
 }
@@ -141,7 +142,7 @@ static int settle_in(struct linux_netconf_state *state, int nsfd, struct vnic_er
 
     if (code < 0)
         return code;
-    if (state->ready && state->ns_dev == ns.dev && state->ns_ino == ns.ino)
+    if (state->ready && !state->broken && state->ns_dev == ns.dev && state->ns_ino == ns.ino)
         return 0;
     code = open_socket_in(nsfd, &ns, &fd, err);
     if (code < 0)
@@ -159,6 +160,7 @@ static int settle_socket(struct linux_netconf_state *state, int fd, int *ret_tol
                          struct vnic_error *err)
 {
     int nsfd = open_device_netns(fd, ret_told);
+    int fresh = -1;
     int code;
 
     if (nsfd >= 0) {
@@ -168,11 +170,15 @@ static int settle_socket(struct linux_netconf_state *state, int fd, int *ret_tol
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
         return vnic__nl_fail_errno(err, NL_OP_GET_LINK, "", errno);
-    if (state->ready)
+    if (state->ready && !state->broken)
         return 0;
-    code = open_socket_here(&state->nl_fd, err);
-    state->ready = code == 0;
-    return code;
+    code = open_socket_here(&fresh, err);
+    if (code < 0)
+        return code;
+    forget_socket(state);
+    state->nl_fd = fresh;
+    state->ready = 1;
+    return 0;
 }
 
 /* ---- The index ---------------------------------------------------------------------------------- */
@@ -245,11 +251,14 @@ static struct linux_nl_socket socket_of(struct linux_netconf_state *state)
     return nl;
 }
 
-/* After an answer that did not get through nobody knows what the socket holds: make a new one. */
-static void drop_broken(struct linux_netconf_state *state, const struct linux_nl_result *result)
+/*
+ * After an answer that did not get through nobody knows what the socket holds. It is not closed here: the
+ * operation that runs may still use it, and its number may be another's as soon as it is closed.
+ */
+static void note_broken(struct linux_netconf_state *state, const struct linux_nl_result *result)
 {
     if (result->error != 0 && !result->from_kernel)
-        forget_socket(state);
+        state->broken = 1;
 }
 
 /* All queues are detached, so nothing tells the name: the index of the last look has to do. */
@@ -265,7 +274,7 @@ static int where_by_index(struct linux_netconf_state *state, struct linux_where 
                           "none is: attach one with vnic_attach_queue()");
     ret->nl = socket_of(state);
     error = vnic__nl_get_link(&ret->nl, NULL, state->if_index, &ret->link, &result);
-    drop_broken(state, &result);
+    note_broken(state, &result);
     if (error != 0)
         return vnic__nl_fail(err, NL_OP_GET_LINK, "", NULL, &result);
     if (strcmp(ret->link.tun.kind, "tun") != 0)
@@ -287,7 +296,7 @@ static int where_by_name(struct vnic *q, const struct ifreq *ifr, struct linux_w
 
     ret->nl = socket_of(state);
     error = vnic__nl_get_link(&ret->nl, ifr->ifr_name, 0, &ret->link, &result);
-    drop_broken(state, &result);
+    note_broken(state, &result);
     if (error == ENODEV)
         return VNIC_EAGAIN;
     if (error != 0)
@@ -334,6 +343,6 @@ int vnic__linux_ask(struct vnic *q, struct linux_where *at, struct linux_nl_requ
                     struct linux_nl_result *ret)
 {
     int error = vnic__nl_call(&at->nl, req, fn, user, ret);
-    drop_broken(&linux_iface_of(q)->netconf, ret);
+    note_broken(&linux_iface_of(q)->netconf, ret);
     return error;
 }
