@@ -3,6 +3,7 @@
 
 #include <linux/capability.h>
 #include <linux/if_tun.h>
+#include <linux/nsfs.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
@@ -39,7 +40,7 @@ const std::map<std::string, std::vector<int>> suits = {
     {"close", {EIO, EINTR}},
     {"fcntl_int", {EINVAL}},
     {"stat", {EACCES, ENOMEM}},
-    {"fstat", {EIO, ENOMEM}},
+    {"fstat", {EOVERFLOW}},
     {"mkdir", {EACCES, ENOSPC}},
     {"mknod", {EPERM, ENOSPC}},
     {"unlink", {EPERM}},
@@ -47,7 +48,20 @@ const std::map<std::string, std::vector<int>> suits = {
     {"ioctl_int", {EPERM, ENOMEM, EINVAL}},
     {"ioctl_ptr", {EPERM, ENOMEM, EIO}},
     {"ioctl_ptr TUNSETIFF", {EPERM, EBUSY, EINVAL, ENOMEM, E2BIG, EIO}},
-    {"ioctl_ptr TUNSETQUEUE", {EPERM, E2BIG, ENOMEM, EIO}},
+    {"ioctl_ptr TUNSETQUEUE", {EPERM, ENOMEM, EINVAL}},
+    {"ioctl_ptr TUNSETCARRIER", {EBADFD, EINVAL}},
+    {"ioctl_int TUNSETPERSIST", {EBADFD, EINVAL}},
+    {"ioctl_int TUNSETOWNER", {EBADFD, EINVAL}},
+    {"ioctl_int TUNSETGROUP", {EBADFD, EINVAL}},
+    {"ioctl_ptr TUNGETIFF", {EBADFD}},
+    {"ioctl_ptr SIOCGIFMTU", {ENODEV}},
+    {"ioctl_ptr SIOCGIFINDEX", {ENODEV}},
+    {"ioctl_int NS_GET_NSTYPE", {ENOTTY}},
+    {"ioctl_ptr TUNGETVNETHDRSZ", {EBADFD}},
+    {"ioctl_ptr TUNGETVNETLE", {EBADFD, EINVAL}},
+    {"ioctl_ptr TUNGETVNETBE", {EBADFD, EINVAL}},
+    {"ioctl_ptr TUNGETSNDBUF", {EBADFD}},
+    {"ioctl_ptr SIOCETHTOOL", {ENODEV, EOPNOTSUPP}},
     {"ioctl_int TUNGETDEVNETNS", {EPERM, EMFILE, ENOMEM, ENOTTY}},
     {"ioctl_int SIOCGSKNS", {EPERM, EMFILE, ENOMEM, ENOTTY}},
     {"socket", {EMFILE, ENOBUFS, EACCES, EAFNOSUPPORT}},
@@ -58,18 +72,18 @@ const std::map<std::string, std::vector<int>> suits = {
     {"thread_create", {EAGAIN, EPERM}},
     {"eventfd", {EMFILE, ENFILE, ENOMEM, ENODEV}},
     {"epoll_create", {EMFILE, ENFILE, ENOMEM}},
-    {"epoll_add", {ENOMEM, ENOSPC, EPERM}},
+    {"epoll_add", {ENOMEM, ENOSPC}},
     {"epoll_del", {ENOENT}},
-    {"read", {EINTR, EAGAIN, EIO, ENOMEM}},
-    {"readv", {EINTR, EAGAIN, EIO, ENOMEM}},
-    {"preadv2", {EINTR, EAGAIN, EIO, ENOMEM, EOPNOTSUPP}},
-    {"write", {EINTR, EAGAIN, EIO, ENOMEM}},
-    {"writev", {EINTR, EAGAIN, EIO, ENOMEM}},
-    {"pwritev2", {EINTR, EAGAIN, EIO, ENOMEM, EOPNOTSUPP}},
+    {"read", {EINTR, EAGAIN, EBADFD, EIO}},
+    {"readv", {EINTR, EAGAIN, EBADFD, EIO}},
+    {"preadv2", {EINTR, EAGAIN, EBADFD, EIO, EOPNOTSUPP}},
+    {"write", {EINTR, EAGAIN, EBADFD, EIO, ENOMEM}},
+    {"writev", {EINTR, EAGAIN, EBADFD, EIO, ENOMEM}},
+    {"pwritev2", {EINTR, EAGAIN, EBADFD, EIO, ENOMEM, EOPNOTSUPP}},
     /* eventfd(2): a counter that is full, or empty, and nothing else can be wrong. */
     {"write eventfd", {EINTR, EAGAIN}},
     {"read eventfd", {EINTR, EAGAIN}},
-    {"ppoll", {EINTR, ENOMEM}},
+    {"ppoll", {EINTR, EINVAL}},
 };
 
 const std::map<uintptr_t, const char *> requests = {
@@ -84,7 +98,8 @@ const std::map<uintptr_t, const char *> requests = {
     NAMED(TUNDETACHFILTER),  NAMED(TUNGETFILTER),    NAMED(TUNSETSTEERINGEBPF),
     NAMED(TUNSETFILTEREBPF), NAMED(TUNSETLINK),      NAMED(TUNSETNOCSUM),
     NAMED(SIOCGSKNS),        NAMED(SIOCGIFMTU),      NAMED(SIOCGIFINDEX),
-    NAMED(SIOCGIFNAME),      NAMED(SIOCGIFFLAGS),
+    NAMED(SIOCGIFNAME),      NAMED(SIOCGIFFLAGS),    NAMED(SIOCETHTOOL),
+    NAMED(NS_GET_NSTYPE),
 #undef NAMED
 };
 
@@ -163,7 +178,7 @@ int plan_call(const char *call, uintptr_t detail)
     state.call = name_of(call, detail);
     const auto &errors = errors_of(state.call);
     state.variants = static_cast<unsigned>(errors.size());
-    state.error = errors[chosen < errors.size() ? chosen : 0];
+    state.error = errors[chosen % errors.size()];
     return state.error;
 }
 

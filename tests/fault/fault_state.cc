@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/ipv6.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sched.h>
@@ -50,6 +51,19 @@ const std::set<int> link_attributes = {
     IFLA_GROUP,   IFLA_LINKINFO,  IFLA_PROMISCUITY, IFLA_NUM_TX_QUEUES, IFLA_MIN_MTU, IFLA_MAX_MTU,
 };
 
+/*
+ * A TUN that comes up for the first time gets another mode of link-local addresses, and keeps it when
+ * it is down again: Linux net/ipv6/addrconf.c addrconf_dev_config(). Both are the kernel's own choice.
+ */
+void forget_mode(struct rtattr *a)
+{
+    auto *value = static_cast<uint8_t *>(RTA_DATA(a));
+    if ((a->rta_type & NLA_TYPE_MASK) == IFLA_INET6_CONF)
+        value += DEVCONF_ADDR_GEN_MODE * sizeof(int32_t);
+    if (*value == IN6_ADDR_GEN_MODE_RANDOM)
+        *value = IN6_ADDR_GEN_MODE_EUI64;
+}
+
 /* IFLA_AF_SPEC: the mode of link-local addresses and the sysctls of the interface. */
 std::string family_settings(const struct rtattr *spec)
 {
@@ -62,8 +76,10 @@ std::string family_settings(const struct rtattr *spec)
              a = RTA_NEXT(a, inner)) {
             int kind = a->rta_type & NLA_TYPE_MASK;
             if (af->rta_type == AF_INET6 &&
-                (kind == IFLA_INET6_ADDR_GEN_MODE || kind == IFLA_INET6_CONF))
+                (kind == IFLA_INET6_ADDR_GEN_MODE || kind == IFLA_INET6_CONF)) {
+                forget_mode(a);
                 text += " inet6." + std::to_string(kind) + "=" + hex(RTA_DATA(a), RTA_PAYLOAD(a));
+            }
             if (af->rta_type == AF_INET && kind == IFLA_INET_CONF)
                 text += " inet=" + hex(RTA_DATA(a), RTA_PAYLOAD(a));
         }
@@ -106,6 +122,10 @@ std::string describe_address(struct nlmsghdr *msg)
             uint32_t flags;
             memcpy(&flags, RTA_DATA(a), sizeof flags);
             flags &= ~static_cast<uint32_t>(IFA_F_TENTATIVE | IFA_F_OPTIMISTIC | IFA_F_DADFAILED);
+            /* A link-local address of the kernel's own comes back, but nobody can ask for these two
+             * marks: Linux net/ipv6/addrconf.c inet6_rtm_newaddr(). */
+            if (info->ifa_scope == RT_SCOPE_LINK)
+                flags &= ~static_cast<uint32_t>(IFA_F_STABLE_PRIVACY | IFA_F_NODAD);
             value = std::to_string(flags);
         }
         text += " " + std::to_string(a->rta_type) + "=" + value;
