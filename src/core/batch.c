@@ -17,7 +17,8 @@ static int recv_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t d
         const struct vnic_iovec iov = {pkts[done].data, pkts[done].cap};
         int rc = vnic__recv_until(q, &iov, 1, done == 0 ? deadline : VNIC__DEADLINE_TRY);
 
-        if (rc < 0 && rc != VNIC_EMSGSIZE) {
+        /* A packet that was consumed but cannot be given has its place, so that none goes unseen. */
+        if (rc < 0 && rc != VNIC_EMSGSIZE && rc != VNIC_ENOTSUP) {
             return done > 0 ? done : rc;
         }
         pkts[done].len = rc < 0 ? 0 : (uint32_t)rc;
@@ -37,18 +38,10 @@ int vnic_recv_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
     if (rc < 0) {
         return rc;
     }
-    for (int done = 0; done < n; done++) {
-        const struct vnic_iovec iov = {pkts[done].data, pkts[done].cap};
-
-        rc = vnic__recv_until(dev, &iov, 1, done == 0 ? deadline : VNIC__DEADLINE_TRY);
-        /* A packet that was consumed but cannot be given has its place, so that none goes unseen. */
-        if (rc < 0 && rc != VNIC_EMSGSIZE && rc != VNIC_ENOTSUP) {
-            return done > 0 ? done : rc;
-        }
-        pkts[done].len = rc < 0 ? 0 : (uint32_t)rc;
-        pkts[done].status = rc < 0 ? rc : 0;
-    }
-    return n;
+    vnic__enter_wait(dev);
+    rc = recv_batch(dev, pkts, n, deadline);
+    vnic__leave_wait(dev);
+    return rc;
 }
 
 /* Whether a code is about this packet alone, so that the next one may still be sent. */
