@@ -160,7 +160,7 @@ TEST_F(LiveLink, FollowsAMoveToAnotherNamespaceAndBack)
     ASSERT_EQ(dev.code, 0) << dev.err.text;
     struct vnic_error err = {};
     struct vnic_stats stats = {};
-    int there = new_namespace();
+    int there = new_namespace(), back = here();
 
     stats.size = sizeof stats;
     ASSERT_EQ(
@@ -183,10 +183,15 @@ TEST_F(LiveLink, FollowsAMoveToAnotherNamespaceAndBack)
     EXPECT_NE(ip_says("addr show vx").find("mtu 1500"), std::string::npos) << output;
     EXPECT_EQ(output.find("inet 10."), std::string::npos) << output;
     EXPECT_EQ(vnic_set_name(dev, "moved", &err), 0) << err.text;
-    ASSERT_EQ(run_in(there, "ip link set moved netns " + std::to_string(getpid())), 0) << output;
+    ASSERT_EQ(run_in(there, "ip link set moved netns /proc/" + std::to_string(getpid()) + "/fd/" +
+                                std::to_string(back)),
+              0)
+        << output;
     EXPECT_EQ(vnic_set_mtu(dev, 1444, &err), 0) << err.text;
     EXPECT_EQ(dev.info().mtu, 1444u);
+    EXPECT_NE(ip_says("link show moved").find("mtu 1444"), std::string::npos) << output;
     close(there);
+    close(back);
 }
 
 TEST_F(LiveLink, MacOfATap)

@@ -6,9 +6,12 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <atomic>
+#include <functional>
 #include <linux/if_tun.h>
 #include <map>
 #include <string>
+#include <thread>
 
 #include "conf_fixture.h"
 #include "drop_rights.h"
@@ -165,6 +168,63 @@ TEST_F(LiveWhere, MovedIntoANamespaceThatIsGoneForEverybodyElse)
         code = vnic_set_mtu(dev, 1300u + static_cast<uint32_t>(i), &err);
     }
     EXPECT_EQ(code, VNIC_ECLOSED) << err.text;
+}
+
+/* Others rename it and move it while three threads configure it: it is always the right interface. */
+TEST_F(LiveWhere, ConfiguredByManyThreadsWhileItIsRenamedAndMoved)
+{
+    LiveDevice dev(set_name_x);
+    ASSERT_EQ(dev.code, 0) << dev.err.text;
+    int there = new_namespace(), home_fd = here();
+    std::atomic<bool> stop{false};
+    std::atomic<int> done{0}, failed{0};
+    auto repeat = [&](const std::function<int(uint32_t, struct vnic_error *)> &step) {
+        return std::thread([&, step] {
+            struct vnic_error err = {};
+            for (uint32_t i = 0; !stop; i++) {
+                int code = step(i, &err);
+                done += code == 0;
+                if (code != 0 && ++failed < 5) {
+                    fprintf(stderr, "%s\n", err.text);
+                }
+            }
+        });
+    };
+    std::thread threads[] = {repeat([&](uint32_t i, struct vnic_error *err) {
+                                 return vnic_set_mtu(dev, 1300 + i % 2, err);
+                             }),
+                             repeat([&](uint32_t i, struct vnic_error *err) {
+                                 return vnic_set_alias(dev, i % 2 ? "odd" : "even", err);
+                             }),
+                             repeat([&](uint32_t, struct vnic_error *err) {
+                                 struct vnic_info info = {};
+                                 info.size = sizeof info;
+                                 return vnic_get_info(dev, &info, err);
+                             })};
+
+    for (int i = 0; i < 5; i++) {
+        EXPECT_EQ(ip("link set vx name vy"), 0) << output;
+        EXPECT_EQ(ip("tuntap add vx mode tun"), 0) << output;
+        EXPECT_EQ(ip("link set vy netns " + fd_path(there)), 0) << output;
+        EXPECT_EQ(ip("tuntap add vy mode tun"), 0) << output;
+        EXPECT_EQ(run_in(there, "ip link set vy name vx"), 0) << output;
+        for (const char *decoy : {"vx", "vy"}) {
+            EXPECT_NE(ip_says(std::string("link show ") + decoy).find("mtu 1500"),
+                      std::string::npos)
+                << output;
+            EXPECT_EQ(output.find("alias"), std::string::npos) << output;
+            EXPECT_EQ(ip(std::string("link del ") + decoy), 0) << output;
+        }
+        EXPECT_EQ(run_in(there, "ip link set vx netns " + fd_path(home_fd)), 0) << output;
+    }
+    stop = true;
+    for (std::thread &thread : threads) {
+        thread.join();
+    }
+    EXPECT_GT(done, 20);
+    EXPECT_EQ(failed, 0);
+    close(home_fd);
+    close(there);
 }
 
 /* ---- Rights ------------------------------------------------------------------------------------- */
