@@ -310,4 +310,4 @@ TEST_F(LiveAdopt, ADescriptorOfAnotherNamespace)
     vnic_close(dev);
 }
 
-} // namespace
+}

@@ -319,4 +319,4 @@ TEST_F(LiveIo, ABorrowedDescriptorSeesRemovalToo)
     close(fd);
 }
 
-} // namespace
+}

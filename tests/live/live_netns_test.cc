@@ -154,4 +154,4 @@ TEST_F(LiveNetns, AnInterfaceThatIsMovedKeepsReceiving)
     EXPECT_FALSE(inside([] { return exists("move"); }));
 }
 
-} // namespace
+}

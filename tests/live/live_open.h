@@ -76,6 +76,6 @@ inline unsigned kernel_flags(vnic *dev)
     return static_cast<unsigned short>(ifr.ifr_flags);
 }
 
-} // namespace live
+}
 
 #endif

@@ -249,4 +249,4 @@ TEST_F(LiveOpen, OutOfDescriptors)
     }
 }
 
-} // namespace
+}

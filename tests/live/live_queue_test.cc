@@ -209,4 +209,4 @@ TEST_F(LiveQueue, OpenedTwiceByName)
     EXPECT_FALSE(exists("mq"));
 }
 
-} // namespace
+}

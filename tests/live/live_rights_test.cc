@@ -217,4 +217,4 @@ TEST_F(LiveRights, ANodeOfAnotherDriver)
     EXPECT_NE(std::string::npos, refused.find("mknod /dev/net/tun")) << refused;
 }
 
-} // namespace
+}

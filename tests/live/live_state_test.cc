@@ -202,4 +202,4 @@ TEST_F(LiveState, HeaderSizeAndByteOrderOfOtherQueuesAreTaken)
     vnic_close(dev);
 }
 
-} // namespace
+}

@@ -308,6 +308,6 @@ class PacketSocket
     unsigned index;
 };
 
-} // namespace live
+}
 
 #endif

@@ -151,6 +151,6 @@ class NetnsTest : public ::testing::Test
     std::set<int> before;
 };
 
-} // namespace live
+}
 
 #endif

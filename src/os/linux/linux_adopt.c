@@ -186,18 +186,16 @@ static int fill_queue(struct vnic *q, int fd, const struct adopt_job *job,
     return rc;
 }
 
-int vnic__linux_adopt(struct vnic *q, intptr_t native, const struct vnic__settings *s,
-                      struct vnic_error *err)
+static int adopt_fd(struct vnic *q, intptr_t native, const struct vnic__settings *s,
+                    struct vnic_error *err)
 {
-    struct linux_queue *lq = linux_queue_of(q);
     struct linux_iface *li = linux_iface_of(q);
     struct ifreq ifr;
     struct adopt_job job = {.li = li, .ifr = &ifr};
-    int rc = ask_descriptor(native, &ifr, err);
+    int rc;
 
-    lq->fd = -1;
-    lq->epoll_fd = -1;
-    li->query_fd = -1;
+    memset(&ifr, 0, sizeof ifr);
+    rc = ask_descriptor(native, &ifr, err);
     if (rc == 0) {
         rc = check_layer(&ifr, s, err);
     }
@@ -213,9 +211,27 @@ int vnic__linux_adopt(struct vnic *q, intptr_t native, const struct vnic__settin
         li->query_fd = -1;
         return rc;
     }
-    lq->fd = (int)native;
     q->iface->created = 0;
     q->iface->multi_queue = (ifr_flags_of(&ifr) & IFF_MULTI_QUEUE) != 0;
+    return 0;
+}
+
+int vnic__linux_adopt(struct vnic *q, intptr_t native, const struct vnic__settings *s,
+                      struct vnic_error *err)
+{
+    static const int promised[] = {VNIC_EBADFD, VNIC_EKIND, VNIC_EDETACHED, VNIC_ENOTSUP,
+                                   VNIC_ENOMEM, VNIC_EPERM, VNIC_EMFILE,    0};
+    struct linux_queue *lq = linux_queue_of(q);
+    int rc;
+
+    lq->fd = -1;
+    lq->epoll_fd = -1;
+    linux_iface_of(q)->query_fd = -1;
+    rc = adopt_fd(q, native, s, err);
+    if (rc < 0) {
+        return vnic__linux_promised(err, rc, promised);
+    }
+    lq->fd = (int)native;
     (void)vnic__linux_learn_need(q);
     if (s->flags & VNIC_BORROW) {
         /* Reads of a borrowed descriptor never are plain: they carry RWF_NOWAIT. */

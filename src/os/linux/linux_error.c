@@ -60,6 +60,22 @@ int vnic__linux_fail(struct vnic_error *err, int os_code, const char *operation,
     return code;
 }
 
+int vnic__linux_promised(struct vnic_error *err, int rc, const int *codes)
+{
+    if (rc >= 0) {
+        return rc;
+    }
+    for (const int *code = codes; *code != 0; code++) {
+        if (*code == rc) {
+            return rc;
+        }
+    }
+    if (err != NULL) {
+        err->code = VNIC_EOS;
+    }
+    return VNIC_EOS;
+}
+
 int vnic__linux_fail_node(struct vnic_error *err, int os_code, const char *path)
 {
     const char *text;
@@ -156,6 +172,19 @@ static int fail_busy(struct vnic_error *err, const struct linux_setiff_case *abo
                       shown_name(about));
 }
 
+/* What else can be invalid was checked before. */
+static int fail_invalid(struct vnic_error *err, const struct linux_setiff_case *about)
+{
+    if (about->facts != NULL) {
+        return vnic__fail(err, VNIC_EKIND, "TUNSETIFF", "name",
+                          "the kernel refuses %s as an interface with these flags",
+                          about->facts->name);
+    }
+    return vnic__fail(err, VNIC_ENAME, "TUNSETIFF", "name",
+                      "the kernel refuses %s as the name of a new interface: choose another one",
+                      shown_name(about));
+}
+
 int vnic__linux_fail_setiff(struct vnic_error *err, int os_code,
                             const struct linux_setiff_case *about)
 {
@@ -185,11 +214,8 @@ int vnic__linux_fail_setiff(struct vnic_error *err, int os_code,
                           "/dev/net/tun is not the TUN driver: make it again (mknod /dev/net/tun "
                           "c 10 200)");
         break;
-    case EINVAL: /* what else can be invalid was checked before */
-        code = vnic__fail(err, about->facts != NULL ? VNIC_EKIND : VNIC_ENAME, "TUNSETIFF", "name",
-                          "the kernel refuses %s as %s", shown_name(about),
-                          about->facts != NULL ? "an interface with these flags"
-                                               : "the name of a new interface: choose another one");
+    case EINVAL:
+        code = fail_invalid(err, about);
         break;
     default:
         (void)snprintf(what, sizeof what, "cannot %s %s",

@@ -37,7 +37,7 @@ _Static_assert(offsetof(struct vnic_iovec, len) == offsetof(struct iovec, iov_le
 
 static const struct iovec *system_iovec(const struct vnic_iovec *iov)
 {
-    return (const struct iovec *)(const void *)iov;
+    return (const struct iovec *)iov;
 }
 
 /* ---- Failures ----------------------------------------------------------------------------------- */

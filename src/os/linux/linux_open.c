@@ -327,26 +327,37 @@ static int open_in(int nsfd, struct open_try *t, const char *field, struct vnic_
     return rc;
 }
 
-int vnic__linux_open(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err)
+/* In the namespace that the settings name; a helper thread enters it, never the caller's. */
+static int open_somewhere(struct open_try *t, struct vnic_error *err)
 {
-    struct open_try t = {.q = q, .s = s};
+    const struct vnic__settings *s = t->s;
     int nsfd;
     int rc;
 
-    linux_iface_of(q)->query_fd = -1;
-    linux_queue_of(q)->fd = -1;
-    linux_queue_of(q)->epoll_fd = -1;
     if (s->netns_fd >= 0) {
-        return open_in((int)s->netns_fd, &t, "netns_fd", err);
+        return open_in((int)s->netns_fd, t, "netns_fd", err);
     }
     if (s->netns == NULL) {
-        return open_here(&t, err);
+        return open_here(t, err);
     }
     nsfd = vnic__netns_open(s->netns, err);
     if (nsfd < 0) {
         return nsfd;
     }
-    rc = open_in(nsfd, &t, "netns", err);
+    rc = open_in(nsfd, t, "netns", err);
     (void)vnic__sys_close(nsfd);
     return rc;
+}
+
+int vnic__linux_open(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err)
+{
+    static const int promised[] = {VNIC_EEXIST, VNIC_ENAME,     VNIC_ENOTSUP, VNIC_ENOMEM,
+                                   VNIC_EPERM,  VNIC_ENODRIVER, VNIC_EBUSY,   VNIC_EKIND,
+                                   VNIC_EMFILE, VNIC_ELIMIT,    VNIC_ENETNS,  0};
+    struct open_try t = {.q = q, .s = s};
+
+    linux_iface_of(q)->query_fd = -1;
+    linux_queue_of(q)->fd = -1;
+    linux_queue_of(q)->epoll_fd = -1;
+    return vnic__linux_promised(err, open_somewhere(&t, err), promised);
 }

@@ -76,38 +76,46 @@ static int fail_filtered(struct vnic_error *err, const char *operation)
  * TUNSETIFF with the name of now. It would make a new interface if ours were renamed in between, so the
  * name is compared afterwards; closing the descriptor undoes that.
  */
-static int try_queue(struct queue_job *job, struct vnic_error *err)
+static int join_interface(struct queue_job *job, int fd, struct vnic_error *err)
 {
     struct linux_tun_facts facts = {.owner = VNIC_UNSET, .group = VNIC_UNSET};
     struct linux_setiff_case about = {facts.name, &facts, VNIC_UNSET};
     struct ifreq ifr;
     struct ifreq after;
-    int rc;
-    int fd = vnic__linux_node_open(err);
+    int os_code;
 
-    if (fd < 0) {
-        return fd;
-    }
     if (vnic__linux_fd_state(job->first_fd, &ifr) != LINUX_FD_ATTACHED) {
-        (void)vnic__sys_close(fd);
         return vnic__fail(err, VNIC_ECLOSED, "TUNGETIFF", NULL,
                           "the interface was removed, so it takes no more queues");
     }
     memcpy(facts.name, ifr.ifr_name, sizeof facts.name - 1);
     if (vnic__sys_ioctl_ptr(fd, TUNSETIFF, &ifr) < 0) {
-        rc = errno;
+        os_code = errno;
         (void)vnic__linux_query(facts.name, &facts, NULL);
-        (void)vnic__sys_close(fd);
-        return vnic__linux_fail_setiff(err, rc, &about);
+        return vnic__linux_fail_setiff(err, os_code, &about);
     }
     if (vnic__linux_fd_state(job->first_fd, &after) != LINUX_FD_ATTACHED ||
         strncmp(after.ifr_name, facts.name, IFNAMSIZ) != 0) {
-        (void)vnic__sys_close(fd);
         return QUEUE_AGAIN;
     }
     if (vnic__linux_fd_state(fd, NULL) != LINUX_FD_ATTACHED) {
-        (void)vnic__sys_close(fd);
         return fail_filtered(err, "TUNSETIFF");
+    }
+    return 0;
+}
+
+static int try_queue(struct queue_job *job, struct vnic_error *err)
+{
+    int fd = vnic__linux_node_open(err);
+    int rc;
+
+    if (fd < 0) {
+        return fd;
+    }
+    rc = join_interface(job, fd, err);
+    if (rc != 0) {
+        (void)vnic__sys_close(fd);
+        return rc;
     }
     job->new_fd = fd;
     return 0;
@@ -176,19 +184,22 @@ static int open_second_fd(struct queue_job *job, struct vnic_error *err)
 int vnic__linux_open_queue(struct vnic *q, struct vnic *first, struct vnic_error *err)
 {
     struct linux_queue *lq = linux_queue_of(q);
+    static const int promised[] = {VNIC_ELIMIT, VNIC_ECLOSED, VNIC_EPERM,
+                                   VNIC_ENOMEM, VNIC_EMFILE,  0};
     struct queue_job job = {attached_fd(first), -1};
     int rc;
 
     lq->fd = -1;
     lq->epoll_fd = -1;
     rc = open_second_fd(&job, err);
-    if (rc < 0) {
-        return rc;
+    if (rc == 0) {
+        rc = copy_sndbuf(job.first_fd, job.new_fd, err);
+        if (rc < 0) {
+            (void)vnic__sys_close(job.new_fd);
+        }
     }
-    rc = copy_sndbuf(job.first_fd, job.new_fd, err);
     if (rc < 0) {
-        (void)vnic__sys_close(job.new_fd);
-        return rc;
+        return vnic__linux_promised(err, rc, promised);
     }
     lq->fd = job.new_fd;
     lq->link_len = linux_queue_of(first)->link_len;
@@ -204,6 +215,7 @@ int vnic__linux_open_queue(struct vnic *q, struct vnic *first, struct vnic_error
 static int set_queue(struct vnic *q, unsigned flag, int done, const char *what,
                      struct vnic_error *err)
 {
+    static const int promised[] = {VNIC_ECLOSED, VNIC_EPERM, 0};
     int fd = linux_queue_of(q)->fd;
     struct ifreq ifr;
     int os_code;
@@ -229,7 +241,7 @@ static int set_queue(struct vnic *q, unsigned flag, int done, const char *what,
         vnic__fail_os(err, VNIC_OS_ERRNO, os_code);
         return VNIC_ELIMIT;
     }
-    return vnic__linux_fail(err, os_code, "TUNSETQUEUE", what);
+    return vnic__linux_promised(err, vnic__linux_fail(err, os_code, "TUNSETQUEUE", what), promised);
 }
 
 /* Linux drivers/net/tun.c __tun_detach(): what is queued for this queue is dropped. */

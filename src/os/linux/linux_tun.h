@@ -178,6 +178,12 @@ const char *vnic__linux_errno_name(int os_code);
  */
 int vnic__linux_fail(struct vnic_error *err, int os_code, const char *operation, const char *what);
 
+/*
+ * What a public function may return: rc if it is one of codes (ended by 0), else VNIC_EOS, which keeps
+ * the sentence of err. For what can only happen when others act at the same moment.
+ */
+int vnic__linux_promised(struct vnic_error *err, int rc, const int *codes);
+
 /* open(2) of the device node. */
 int vnic__linux_fail_node(struct vnic_error *err, int os_code, const char *path);
 

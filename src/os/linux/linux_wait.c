@@ -52,12 +52,13 @@ int vnic__linux_wait(struct vnic *q, int events, int64_t deadline_ns)
 /* Level-triggered, so that a loop that stops early is told again; EPOLLERR (removal) comes unasked. */
 int vnic__linux_wait_handle(struct vnic *q, intptr_t *ret_handle)
 {
+    static const int promised[] = {VNIC_ENOMEM, VNIC_EMFILE, 0};
     struct linux_queue *lq = linux_queue_of(q);
     int epoll_fd = vnic__sys_epoll_create();
     int code;
 
     if (epoll_fd < 0) {
-        return vnic__linux_code(errno);
+        return vnic__linux_promised(NULL, vnic__linux_code(errno), promised);
     }
     if (vnic__sys_epoll_add(epoll_fd, lq->fd, EPOLLIN) < 0 ||
         vnic__sys_epoll_add(epoll_fd, (int)q->signal.handle, EPOLLIN) < 0 ||
@@ -65,7 +66,7 @@ int vnic__linux_wait_handle(struct vnic *q, intptr_t *ret_handle)
          vnic__sys_epoll_add(epoll_fd, (int)q->wakeup->signal.handle, EPOLLIN) < 0)) {
         code = vnic__linux_code(errno);
         (void)vnic__sys_close(epoll_fd);
-        return code;
+        return vnic__linux_promised(NULL, code, promised);
     }
     lq->epoll_fd = epoll_fd;
     *ret_handle = epoll_fd;

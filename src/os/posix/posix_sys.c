@@ -14,12 +14,12 @@ _Static_assert(sizeof(pthread_cond_t) <= sizeof(struct vnic__cond),
 
 static pthread_mutex_t *mutex_of(struct vnic__mutex *m)
 {
-    return (pthread_mutex_t *)(void *)m->storage;
+    return (pthread_mutex_t *)m->storage;
 }
 
 static pthread_cond_t *cond_of(struct vnic__cond *c)
 {
-    return (pthread_cond_t *)(void *)c->storage;
+    return (pthread_cond_t *)c->storage;
 }
 
 /* None of these calls can fail on an object that is used as os.h says (POSIX pthread_mutex_lock). */

@@ -16,14 +16,14 @@ void vnic__cond_init(struct vnic__cond *c)
 
     (void)pthread_condattr_init(&attr);
     (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    (void)pthread_cond_init((pthread_cond_t *)(void *)c->storage, &attr);
+    (void)pthread_cond_init((pthread_cond_t *)c->storage, &attr);
     (void)pthread_condattr_destroy(&attr);
 }
 
 void vnic__cond_wait(struct vnic__cond *c, struct vnic__mutex *m, int64_t deadline_ns)
 {
-    pthread_cond_t *cond = (pthread_cond_t *)(void *)c->storage;
-    pthread_mutex_t *mutex = (pthread_mutex_t *)(void *)m->storage;
+    pthread_cond_t *cond = (pthread_cond_t *)c->storage;
+    pthread_mutex_t *mutex = (pthread_mutex_t *)m->storage;
     struct timespec until;
 
     if (deadline_ns < 0) {

@@ -12,13 +12,13 @@
 
 void vnic__cond_init(struct vnic__cond *c)
 {
-    (void)pthread_cond_init((pthread_cond_t *)(void *)c->storage, NULL);
+    (void)pthread_cond_init((pthread_cond_t *)c->storage, NULL);
 }
 
 void vnic__cond_wait(struct vnic__cond *c, struct vnic__mutex *m, int64_t deadline_ns)
 {
-    pthread_cond_t *cond = (pthread_cond_t *)(void *)c->storage;
-    pthread_mutex_t *mutex = (pthread_mutex_t *)(void *)m->storage;
+    pthread_cond_t *cond = (pthread_cond_t *)c->storage;
+    pthread_mutex_t *mutex = (pthread_mutex_t *)m->storage;
     struct timespec span;
     int64_t left;
 

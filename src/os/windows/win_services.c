@@ -16,12 +16,12 @@ _Static_assert(sizeof(CONDITION_VARIABLE) <= sizeof(struct vnic__cond), "conditi
 
 static SRWLOCK *win_lock_of(struct vnic__mutex *m)
 {
-    return (SRWLOCK *)(void *)m->storage;
+    return (SRWLOCK *)m->storage;
 }
 
 static CONDITION_VARIABLE *win_cond_of(struct vnic__cond *c)
 {
-    return (CONDITION_VARIABLE *)(void *)c->storage;
+    return (CONDITION_VARIABLE *)c->storage;
 }
 
 void vnic__mutex_init(struct vnic__mutex *m)
