@@ -48,7 +48,7 @@ const std::map<std::string, std::vector<int>> suits = {
     {"ioctl_int", {EPERM, ENOMEM, EINVAL}},
     {"ioctl_ptr", {EPERM, ENOMEM, EIO}},
     {"ioctl_ptr TUNSETIFF", {EPERM, EBUSY, EINVAL, ENOMEM, E2BIG, EIO}},
-    {"ioctl_ptr TUNSETQUEUE", {EPERM, ENOMEM, EINVAL}},
+    {"ioctl_ptr TUNSETQUEUE", {EPERM, EINVAL}},
     {"ioctl_ptr TUNSETCARRIER", {EBADFD, EINVAL}},
     {"ioctl_int TUNSETPERSIST", {EBADFD, EINVAL}},
     {"ioctl_int TUNSETOWNER", {EBADFD, EINVAL}},

@@ -64,6 +64,7 @@ const Ignored ignored[] = {
     {"recvmsg", 0, "vnic_set_addresses", "the same"},
     {"alloc", 0, "vnic_acquire_many", "the packets got before it are a result"},
     {"alloc", 0, "vnic_reserve_many", "the buffers got before it are a result"},
+    {"alloc", 0, "vnic_commit_many", "the same, and they are committed"},
 };
 
 }

@@ -132,11 +132,9 @@ TEST_F(PacketSweep, Send)
         vnic_packet pkts[2] = {};
         pkts[0].len = pkts[1].len = sizeof PACKET;
         int n = vnic_reserve_many(dev_, pkts, 2, VNIC_NOWAIT);
-        if (n < 2)
-            return n < 0 ? n : 0;
-        memcpy(pkts[0].data, PACKET, sizeof PACKET);
-        memcpy(pkts[1].data, PACKET, sizeof PACKET);
-        return vnic_commit_many(dev_, pkts, 2, 1000);
+        for (int i = 0; i < n; i++)
+            memcpy(pkts[i].data, PACKET, sizeof PACKET);
+        return n < 0 ? n : vnic_commit_many(dev_, pkts, n, 1000);
     });
 }
 

@@ -39,7 +39,7 @@ class QueueSweep : public fault::Namespaces
                std::function<int(vnic_error *)> act, bool explains = true)
     {
         fault::sweep_all({name, function, std::move(before), std::move(act), [this] { close(); },
-                          explains, [this] { return links(); }});
+                          explains, [this] { return links(); }, true});
     }
 
     vnic *dev_ = nullptr, *other_ = nullptr;

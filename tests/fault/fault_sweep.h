@@ -31,7 +31,7 @@ struct Operation {
     bool explains = true;
     /* What must be the same before and after a failure; none: nothing is compared. */
     std::function<std::string()> observe = nullptr;
-    /* A lost answer leaves it open whether a single change was made. */
+    /* Without an answer, or one that cannot be true, it is open whether a single change was made. */
     bool may_be_done = false;
 };
 
