@@ -9,6 +9,9 @@
  * pipe, a socket or memory all work. They are the same on every system. It asks no clock: you say
  * when a packet came. Order of calls: create (writes the file's header), add each interface before
  * its first packet, packets and statistics in any order, destroy.
+ *
+ * Wireshark and tshark read everything. tcpdump (libpcap) wants one link type and one snaplen in a
+ * file, and of several interfaces takes only VNIC_TAP: give each VNIC_TUN a stream of its own for it.
  */
 #ifndef VNIC_CAPTURE_H
 #define VNIC_CAPTURE_H

@@ -129,8 +129,11 @@ void cli_check_create_tap(struct cli_finding *f)
 /* In this namespace nothing is created, not even for a moment: others may be watching. */
 void cli_check_create_here(struct cli_finding *f)
 {
-    int can_open = access("/dev/net/tun", R_OK | W_OK) == 0;
+    struct cli_finding node;
+    int can_open;
 
+    cli_check_node(&node);
+    can_open = node.health == CLI_HEALTH_OK;
     if (has_net_admin() && can_open) {
         cli_find(f, CLI_HEALTH_OK, NULL, "interfaces can be created in this network namespace");
     } else {

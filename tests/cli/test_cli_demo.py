@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`vnic demo` and `vnic doctor`, where they work and where they do not."""
+import os
+import re
+import time
+
+import pytest
+
+from conftest import TOOL, Running
+
+STEPS = ["TUN: IP packets", "TAP: Ethernet frames", "TCP between two namespaces, with vnic as the wire", "Afterwards"]
+
+
+def test_demo(each_net):
+    before = each_net.links()
+    begin = time.monotonic()
+    result = each_net.vnic("demo")
+    assert result.code == 0, result
+    assert time.monotonic() - begin < 10
+    assert "FAILED" not in result.out and result.err == ""
+    for title in STEPS:
+        assert f"\n{title}\n" in result.out
+    assert len(re.findall(r"3 of 3 answered from user space", result.out)) == 4
+    assert "16 of 16 MiB arrived" in result.out and "the same at both ends" in result.out
+    assert "0 interfaces are left" in result.out
+    assert each_net.links() == before
+
+
+def test_demo_json(net):
+    report = net.vnic("demo", "--json").json()
+    assert report["ok"] is True and report["failures"] == 0
+    assert list(dict.fromkeys(step["step"] for step in report["steps"])) == STEPS
+    assert all(step["ok"] is True and step["detail"] for step in report["steps"])
+
+
+def test_demo_without_ipv6(net):
+    """New namespaces take the switch from the first one; there it may be the kernel's own parameter."""
+    result = net.run("sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6; exec {TOOL} demo")
+    assert result.code == 0, result
+
+
+def test_demo_pings_by_itself(net):
+    """Without the system's ping a raw socket takes its place."""
+    result = net.run("unshare", "--mount", "sh", "-c",
+                     "for f in /bin/ping /usr/bin/ping /sbin/ping; do test -e $f && mount --bind /dev/null $f; done; "
+                     f"exec {TOOL} demo")
+    assert result.code == 0, result
+    assert result.out.count("3 of 3 answered from user space") == 4 and result.out.count("(a raw socket)") == 4
+
+
+def test_demo_without_any_right(net):
+    result = net.run("setpriv", "--bounding-set", "-all", "--inh-caps", "-all", "sh", "-c",
+                     f"echo 0 > /proc/sys/user/max_user_namespaces; exec {TOOL} demo")
+    if result.code == 0:
+        pytest.skip("this backend does not need what setpriv takes away")
+    assert result.code in (3, 4) or "FAILED" in result.out, result
+    assert result.err != "" or "FAILED" in result.out
+
+
+def test_demo_interrupted(net):
+    demo = net.vnic_start("demo")
+    demo.wait_for("TAP: Ethernet")
+    demo.process.kill()
+    demo.process.wait()
+    # Its child dies with it: the fixture looks for what is left.
+
+
+def test_doctor(each_net):
+    result = each_net.vnic("doctor")
+    assert result.code == 0, result
+    assert "Interfaces can be created" in result.out
+    assert re.search(r"^ok +a TUN was created in a private namespace", result.out, re.M)
+    assert re.search(r"^ok +a TAP was created in a private namespace", result.out, re.M)
+    assert set(each_net.links()) == {"lo"}
+
+
+def test_doctor_json(net):
+    report = net.vnic("doctor", "--json").json()
+    assert report["can_create"] is True
+    assert re.fullmatch(r"\d+\.\d+\.\d+", report["version"])
+    names = [finding["name"] for finding in report["findings"]]
+    assert names == ["kernel", "device_node", "driver", "container", "capability", "user_namespaces", "create_here",
+                     "create_private_tun", "create_private_tap", "ipv6", "rp_filter", "network_managers", "limits",
+                     "tools"]
+    for finding in report["findings"]:
+        assert finding["health"] in ("ok", "note", "bad") and finding["text"]
+        assert finding["fix"] is None or finding["fix"]
+
+
+def test_doctor_quiet(net):
+    result = net.vnic("doctor", "-q")
+    assert result.code == 0 and not re.search(r"^ok", result.out, re.M)
+
+
+def finding(net, name, *setup):
+    script = "; ".join([*setup, f"exec {TOOL} doctor --json"])
+    report = net.run("unshare", "--mount", "sh", "-c", script).json()
+    return next(f for f in report["findings"] if f["name"] == name), report["can_create"]
+
+
+def test_doctor_without_device_node(net):
+    found, can = finding(net, "device_node", "mount -t tmpfs none /dev/net")
+    assert found["health"] == "bad" and "mknod" in found["fix"] and "modprobe tun" in found["fix"]
+    # The library makes the node where it may; in a user namespace it may not.
+    assert can is (net.mode == "root")
+
+
+def test_doctor_with_a_wrong_node(net):
+    found, can = finding(net, "device_node", "mount --bind /dev/null /dev/net/tun")
+    assert found["health"] == "bad" and "not the character device 10:200" in found["text"] and can is False
+
+
+def test_doctor_says_that_ipv6_is_off(net):
+    found, can = finding(net, "ipv6", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6")
+    assert found["health"] == "note" and "disable_ipv6=0" in found["fix"] and can is True
+
+
+def test_doctor_says_that_rp_filter_is_strict(net):
+    found, _ = finding(net, "rp_filter", "echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter")
+    assert found["health"] == "note" and "rp_filter=2" in found["fix"]
+
+
+def test_doctor_sees_network_manager(net, tmp_path):
+    program = tmp_path / "NetworkManager"
+    program.write_bytes(open("/bin/sleep", "rb").read())
+    program.chmod(0o755)
+    manager = net.start(program, "60")
+    time.sleep(0.2)
+    found, _ = finding(net, "network_managers")
+    manager.kill()
+    assert found["health"] == "note" and "unmanaged-devices" in found["fix"]
+
+
+def test_doctor_without_rights():
+    """Somebody without privileges is told so, and can still work in a private namespace if it is allowed."""
+    if os.geteuid() != 0:
+        pytest.skip("not root: the same tests run in a user namespace")
+    result = Running(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", TOOL, "doctor",
+                      "--json"]).finish()
+    if result.code == 126 or "Permission denied" in result.err:
+        pytest.skip("this backend does not lie where others may read: the build folder is private")
+    findings = {f["name"]: f for f in result.json()["findings"]}
+    assert findings["capability"]["health"] == "note" and "sudo" in findings["capability"]["fix"]
+    assert findings["create_here"]["health"] == "note"
