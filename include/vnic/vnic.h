@@ -97,7 +97,7 @@ struct vnic_config {
      * inside a call on this interface; must not call vnic functions. NULL: silence. */
     void (*log)(void *user, int level, const char *text);
     void *log_user;      /**< first argument of `log` */
-    uint32_t n_prefixes; /**< elements of `prefixes`; VNIC_UNSET: 0 */
+    uint32_t n_prefixes; /**< elements of `prefixes`, needed with it; 0: no address at all */
     uint32_t layer;      /**< VNIC_TUN or VNIC_TAP; VNIC_UNSET: VNIC_TUN, or what is adopted */
     uint32_t flags;      /**< VNIC_NONBLOCK | …; 0 after vnic_config_init() */
     uint32_t offload;    /**< VNIC_OFFLOAD_…; VNIC_UNSET: none */
@@ -826,7 +826,7 @@ VNIC_API VNIC_MUST_CHECK int vnic_wakeup_create(vnic_wakeup **ret_wakeup,
  *
  * @param wakeup     [in]   the wakeup
  * @param value      [in]   anything but 0; those who wake read it with vnic_wakeup_value()
- * @return           0
+ * @return           0; 1 if it was triggered already, so that this value is not taken
  * @error VNIC_EINVAL       wakeup NULL or value 0
  * @thread  any, and async-signal-safe
  * @platform same everywhere
@@ -1042,6 +1042,7 @@ VNIC_API VNIC_MUST_CHECK int vnic_get_stats(vnic *dev, struct vnic_stats *ret_st
  * @return           interfaces that fn was called for
  * @error VNIC_EINVAL       fn NULL, or no such backend
  * @error VNIC_ENOTSUP      the backend cannot list
+ * @error VNIC_EPERM        a sandbox keeps this program from asking (Android, SELinux, seccomp)
  * @error VNIC_ENOMEM       out of memory
  * @error VNIC_EMFILE       out of descriptors
  * @error VNIC_EOS          anything else

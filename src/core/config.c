@@ -264,6 +264,10 @@ static int parse_addresses(const struct vnic_config *c, struct vnic__settings *r
     size_t offset = 0, len = 0;
     int listed = 0, rc;
 
+    if (c->prefixes != NULL && c->n_prefixes == VNIC_UNSET) {
+        return vnic__fail(err, VNIC_EINVAL, "check", "n_prefixes",
+                          "\"prefixes\" is set but \"n_prefixes\" is not: say how many there are");
+    }
     if (typed > 0 && c->prefixes == NULL) {
         return vnic__fail_null(err, "check", "prefixes");
     }

@@ -32,13 +32,14 @@ int vnic_wakeup_create(vnic_wakeup **ret_wakeup, struct vnic_error *ret_err)
 int vnic_wakeup_trigger(vnic_wakeup *wakeup, uint32_t value)
 {
     uint32_t none = 0;
+    int taken;
 
     if (wakeup == NULL || value == 0) {
         return VNIC_EINVAL;
     }
-    (void)atomic_compare_exchange_strong(&wakeup->value, &none, value);
+    taken = atomic_compare_exchange_strong(&wakeup->value, &none, value);
     vnic__signal_follow(&wakeup->signal, &wakeup->value);
-    return 0;
+    return taken ? 0 : 1;
 }
 
 uint32_t vnic_wakeup_value(const vnic_wakeup *wakeup)

@@ -71,7 +71,10 @@ static std::vector<BadMember> bad_members()
              c.n_prefixes = 1;
          },
          VNIC_EADDR, "addresses", "9"},
-        {"typed prefixes NULL", [](C &c) { c.n_prefixes = 1; }, VNIC_EINVAL, "prefixes", "prefixes"},
+        {"typed prefixes not counted", [](C &c) { c.prefixes = &bad_prefix; }, VNIC_EINVAL,
+         "n_prefixes", "how many"},
+        {"typed prefixes NULL", [](C &c) { c.n_prefixes = 1; }, VNIC_EINVAL, "prefixes",
+         "prefixes"},
         {"alias too long",
          [](C &c) {
              static const std::string text(256, 'x');
@@ -119,8 +122,8 @@ TEST_P(Contract, BadMembersAreRefusedByName)
 
 TEST_P(Contract, BadMacIsRefusedByName)
 {
-    for (const char *mac : {"02:00:5e:10:00", "zz:00:00:00:00:01", "01:00:5e:00:00:01",
-                            "00:00:00:00:00:00", ""}) {
+    for (const char *mac :
+         {"02:00:5e:10:00", "zz:00:00:00:00:01", "01:00:5e:00:00:01", "00:00:00:00:00:00", ""}) {
         struct vnic_config cfg = config();
         cfg.mac = mac;
         EXPECT_EQ(is_tap() ? VNIC_EADDR : VNIC_ENOTSUP, vnic_config_check(&cfg, &err)) << mac;
@@ -228,8 +231,8 @@ TEST(NullBackend, RefusesEverythingByName)
     vnic_config_init(&cfg);
     cfg.backend = "null";
     EXPECT_EQ(VNIC_ENOTSUP, vnic_adopt(3, &cfg, &raw, &err));
-    EXPECT_EQ(VNIC_ENOTSUP, vnic_list("null", [](void *, const struct vnic_info *) { return 0; },
-                                      nullptr, &err));
+    EXPECT_EQ(VNIC_ENOTSUP,
+              vnic_list("null", [](void *, const struct vnic_info *) { return 0; }, nullptr, &err));
     const struct {
         const char *field;
         void (*set)(struct vnic_config &c);
@@ -279,9 +282,9 @@ TEST(Backends, AreListed)
     EXPECT_EQ(1, std::count(all.begin(), all.end(), "fake"));
     EXPECT_EQ(1, std::count(all.begin(), all.end(), "null"));
     EXPECT_EQ(VNIC_EINVAL, vnic_list("fake", nullptr, nullptr, &err));
-    EXPECT_EQ(VNIC_EINVAL, vnic_list(
-                               "windos", [](void *, const struct vnic_info *) { return 0; },
-                               nullptr, &err));
+    EXPECT_EQ(
+        VNIC_EINVAL,
+        vnic_list("windos", [](void *, const struct vnic_info *) { return 0; }, nullptr, &err));
     EXPECT_STREQ("backend", err.field);
 }
 
