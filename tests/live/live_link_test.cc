@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <string>
+#include <sys/resource.h>
 
 #include "conf_fixture.h"
 #include "live_device.h"
@@ -373,6 +374,56 @@ TEST_F(LiveLink, EverySettingSaysThatTheInterfaceIsGone)
     VNIC_COVERS("vnic_remove_address", "VNIC_ECLOSED");
     VNIC_COVERS("vnic_set_addresses", "VNIC_ECLOSED");
     VNIC_COVERS("vnic_get_addresses", "VNIC_ECLOSED");
+}
+
+/* Finding out in which namespace the interface is takes a descriptor for a moment. */
+TEST_F(LiveLink, EverySettingSaysThatDescriptorsAreOut)
+{
+    LiveDevice dev(set_tap);
+    ASSERT_EQ(dev.code, 0) << dev.err.text;
+    struct vnic_error err = {};
+    struct vnic_info info = {};
+    struct vnic_stats stats = {};
+    struct vnic_prefix prefix = prefix_of("10.9.0.1/24");
+    const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
+    struct rlimit old = {}, none = {};
+    auto ignore = [](void *, const struct vnic_info *) { return 0; };
+
+    info.size = sizeof info;
+    stats.size = sizeof stats;
+    ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &old), 0);
+    none.rlim_max = old.rlim_max;
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+    EXPECT_EQ(vnic_get_info(dev, &info, &err), VNIC_EMFILE);
+    EXPECT_NE(std::string(err.text).find("descriptor"), std::string::npos) << err.text;
+    EXPECT_EQ(err.os_code, EMFILE);
+    EXPECT_EQ(vnic_get_stats(dev, &stats, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_set_up(dev, 0, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_set_mtu(dev, 1300, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_set_name(dev, "vy", &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_set_mac(dev, mac, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_set_tx_queue_len(dev, 9, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_set_alias(dev, "x", &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_add_address(dev, &prefix, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_remove_address(dev, &prefix, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_set_addresses(dev, &prefix, 1, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_get_addresses(dev, &prefix, 1, &err), VNIC_EMFILE);
+    EXPECT_EQ(vnic_list(nullptr, ignore, nullptr, &err), VNIC_EMFILE);
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &old), 0);
+    VNIC_COVERS("vnic_get_info", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_get_stats", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_set_up", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_set_mtu", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_set_name", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_set_mac", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_set_tx_queue_len", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_set_alias", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_add_address", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_remove_address", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_set_addresses", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_get_addresses", "VNIC_EMFILE");
+    VNIC_COVERS("vnic_list", "VNIC_EMFILE");
+    EXPECT_EQ(dev.info().mtu, 1500u);
 }
 
 }
