@@ -573,7 +573,6 @@ VNIC_API int vnic_packets_unsent(struct vnic_packet *pkts, int n);
  * @error VNIC_ENOMEM       no memory for the pool
  * @error VNIC_EAGAIN       as vnic_recv_timeout()
  * @error VNIC_ETIMEDOUT    as vnic_recv_timeout()
- * @error VNIC_EMSGSIZE     cannot happen with views of the pool, whose size is VNIC_MAX_PACKET; reserved
  * @error VNIC_EINTERRUPTED as vnic_recv()
  * @error VNIC_ECLOSED      as vnic_recv()
  * @error VNIC_EDETACHED    as vnic_recv()

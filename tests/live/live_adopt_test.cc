@@ -209,7 +209,7 @@ TEST_F(LiveAdopt, NothingOfTheDeviceIsChanged)
 
 TEST_F(LiveAdopt, AGsoPacketIsRefusedAndConsumed)
 {
-    VNIC_COVERS("vnic_recv vnic_acquire_many", "VNIC_ENOTSUP");
+    VNIC_COVERS("vnic_recv vnic_recv_timeout vnic_recvv vnic_acquire_many", "VNIC_ENOTSUP");
     int fd = raw_tun("given", IFF_TUN | IFF_NO_PI | IFF_VNET_HDR, 0);
     ASSERT_EQ(0, ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6));
     ASSERT_TRUE(set_up("given", true));
@@ -231,14 +231,17 @@ TEST_F(LiveAdopt, AGsoPacketIsRefusedAndConsumed)
     to.sll_family = AF_PACKET;
     to.sll_protocol = htons(ETH_P_IP);
     to.sll_ifindex = static_cast<int>(if_nametoindex("given"));
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
         ASSERT_EQ(static_cast<ssize_t>(all.size()),
                   sendto(sock, all.data(), all.size(), 0, reinterpret_cast<struct sockaddr *>(&to),
                          sizeof to))
             << strerror(errno);
     }
     std::vector<uint8_t> buf(VNIC_MAX_PACKET);
+    const struct vnic_iovec halves[2] = {{buf.data(), 1000}, {buf.data() + 1000, 60000}};
+    EXPECT_EQ(VNIC_ENOTSUP, vnic_recv(dev, buf.data(), buf.size()));
     EXPECT_EQ(VNIC_ENOTSUP, vnic_recv_timeout(dev, buf.data(), buf.size(), 1000));
+    EXPECT_EQ(VNIC_ENOTSUP, vnic_recvv(dev, halves, 2, 1000));
     struct vnic_packet pkts[2] = {};
     EXPECT_EQ(VNIC_ENOTSUP, vnic_acquire_many(dev, pkts, 2, 1000));
     for (struct vnic_packet &pkt : pkts) {
