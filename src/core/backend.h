@@ -85,7 +85,8 @@ struct vnic__netconf {
     int (*get_stats)(struct vnic *q, struct vnic_stats *ret_stats, struct vnic_error *err);
     /* The name of now; cheap and without rights where the system can. cap is VNIC_NAME_SIZE. */
     int (*get_name)(struct vnic *q, char *ret_name, struct vnic_error *err);
-    /* Setters: core has checked the range, and skips the call when get_info shows the value already. */
+    /* Setters: core has checked the range, and skips the call when get_info shows the value already:
+     * a backend that has any of them has get_info. */
     int (*set_up)(struct vnic *q, uint32_t up, struct vnic_error *err);
     int (*set_mtu)(struct vnic *q, uint32_t mtu, struct vnic_error *err);
     int (*set_name)(struct vnic *q, const char *name, struct vnic_error *err);
