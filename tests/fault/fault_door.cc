@@ -172,13 +172,16 @@ void lower_rights(bool lower)
 int plan_call(const char *call, uintptr_t detail)
 {
     state.reached++;
-    if (state.reached != planned)
+    if (kind == Kind::calls_from ? state.reached < planned : state.reached != planned)
         return 0;
     state.hit = true;
     state.call = name_of(call, detail);
     const auto &errors = errors_of(state.call);
     state.variants = static_cast<unsigned>(errors.size());
     state.error = errors[chosen % errors.size()];
+    /* A call that is interrupted for ever is tried again for ever. */
+    if (kind == Kind::calls_from && state.error == EINTR)
+        state.error = EIO;
     return state.error;
 }
 
@@ -223,9 +226,10 @@ Hit disarm()
 extern "C" int vnic__fault_hit(const char *call, uintptr_t detail)
 {
     std::lock_guard<std::mutex> hold(fault::lock);
-    if (fault::planned != 0 && fault::kind == fault::Kind::call)
+    if (fault::planned == 0 || fault::kind == fault::Kind::allocation)
+        return 0;
+    if (fault::kind != fault::Kind::refusal)
         return fault::plan_call(call, detail);
-    if (fault::planned != 0 && fault::kind == fault::Kind::refusal)
-        fault::plan_refusal(call, detail);
+    fault::plan_refusal(call, detail);
     return 0;
 }

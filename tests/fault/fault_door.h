@@ -15,6 +15,7 @@ namespace fault
 enum class Kind {
     allocation, /* the n-th request for memory gets none */
     call,       /* the n-th call through the door fails with an errno that suits it */
+    calls_from, /* the n-th call and all that follow fail, so that undoing fails too */
     refusal,    /* the n-th netlink request is sent without rights, so that the kernel refuses it */
 };
 

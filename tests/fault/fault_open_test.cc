@@ -162,6 +162,24 @@ TEST_F(OpenSweep, Tap)
     sweep_open("open TAP, everything set", everything(VNIC_TAP));
 }
 
+/* From some call on nothing works any more, not even undoing. */
+TEST_F(OpenSweep, NothingWorksAnyMore)
+{
+    vnic_config cfg = everything(VNIC_TAP);
+    cfg.persist = VNIC_UNSET;
+    cfg.flags = 0;
+    fault::sweep({"open TAP while the system fails", "vnic_open", [] {},
+                  [this, cfg](vnic_error *err) { return vnic_open(&cfg, &dev_, err); },
+                  [this] { end(); }},
+                 fault::Kind::calls_from);
+    cfg = other(VNIC_TUN, 0, 0);
+    fault::sweep({"attach TUN while the system fails", "vnic_open",
+                  [this] { make_existing(VNIC_TUN, 0, 1); },
+                  [this, cfg](vnic_error *err) { return vnic_open(&cfg, &dev_, err); },
+                  [this] { end_existing(VNIC_TUN, 0); }},
+                 fault::Kind::calls_from);
+}
+
 TEST_F(OpenSweep, Headers)
 {
     vnic_config cfg = config(VNIC_TAP);

@@ -170,6 +170,9 @@ Hit attempt(const Operation &op, Kind kind, unsigned nth, unsigned variant)
     std::string is = what_is(op);
     if (rc < 0 && !hit.hit)
         problems.push_back("it fails by itself");
+    else if (kind == Kind::calls_from)
+        is =
+            was; /* what could not be undone is not its fault; that it ends and leaves nothing is */
     else if (rc < 0)
         judge_failure(op, kind, hit, rc, err, &problems);
     else
@@ -188,7 +191,8 @@ Hit attempt(const Operation &op, Kind kind, unsigned nth, unsigned variant)
 
 const char *name_of(Kind kind)
 {
-    return kind == Kind::allocation ? "allocations" : kind == Kind::call ? "calls" : "requests";
+    static const char *const names[] = {"allocations", "calls", "calls from", "requests"};
+    return names[static_cast<int>(kind)];
 }
 
 }
@@ -202,7 +206,8 @@ void sweep(const Operation &op, Kind kind)
     for (unsigned nth = 1; nth <= LIMIT; nth++) {
         /* Calls of one name are much alike: after the first few each has one errno, in turn. */
         Hit hit = attempt(op, kind, nth, nth);
-        unsigned known = seen[hit.call]++, variants = known < FEW ? hit.variants : 1;
+        unsigned known = seen[hit.call]++;
+        unsigned variants = known < FEW && kind == Kind::call ? hit.variants : 1;
         tries++;
         if (::testing::Test::HasFatalFailure())
             return;
