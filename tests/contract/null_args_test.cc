@@ -28,6 +28,7 @@ static std::vector<NullCall> null_calls()
         {"vnic_open_queue", "dev", [](vnic *, E *e) { return vnic_open_queue(nullptr, &out, e); }},
         {"vnic_open_queue", "ret_dev", [](vnic *d, E *e) { return vnic_open_queue(d, nullptr, e); }},
         {"vnic_recv_size", nullptr, [](vnic *, E *) { return vnic_recv_size(nullptr); }},
+        {"vnic_layer", nullptr, [](vnic *, E *) { return vnic_layer(nullptr); }},
         {"vnic_get_info", "dev", [](vnic *, E *e) { return vnic_get_info(nullptr, &info, e); }},
         {"vnic_get_info", "ret_info", [](vnic *d, E *e) { return vnic_get_info(d, nullptr, e); }},
         {"vnic_get_stats", "dev", [](vnic *, E *e) { return vnic_get_stats(nullptr, &stats, e); }},

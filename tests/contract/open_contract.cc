@@ -10,6 +10,9 @@ namespace contract
 /* Terminated texts, the code, the operation: what every filled error has. */
 static void expect_error(const struct vnic_error &err, int code, const char *field)
 {
+    ASSERT_NE(nullptr, std::memchr(err.text, 0, sizeof err.text));
+    ASSERT_NE(nullptr, std::memchr(err.field, 0, sizeof err.field));
+    ASSERT_NE(nullptr, std::memchr(err.operation, 0, sizeof err.operation));
     EXPECT_EQ(code, err.code) << err.text;
     EXPECT_STREQ(field, err.field) << err.text;
     EXPECT_NE('\0', err.operation[0]);
@@ -108,11 +111,11 @@ TEST_P(Contract, BadMembersAreRefusedByName)
         vnic *raw = reinterpret_cast<vnic *>(&cfg);
         std::memset(&err, 0xFF, sizeof err);
         EXPECT_EQ(bad.code, vnic_config_check(&cfg, &err));
-        expect_error(err, bad.code, bad.field);
+        ASSERT_NO_FATAL_FAILURE(expect_error(err, bad.code, bad.field));
         EXPECT_NE(nullptr, std::strstr(err.text, bad.quotes)) << err.text;
         std::memset(&err, 0xFF, sizeof err);
         EXPECT_EQ(bad.code, vnic_open(&cfg, &raw, &err));
-        expect_error(err, bad.code, bad.field);
+        ASSERT_NO_FATAL_FAILURE(expect_error(err, bad.code, bad.field));
         EXPECT_EQ(nullptr, raw);
         /* Without a place for the error, the same code. */
         EXPECT_EQ(bad.code, vnic_open(&cfg, &raw, nullptr));
