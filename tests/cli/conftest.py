@@ -21,6 +21,10 @@ TOOL = os.environ.get("VNIC_TOOL", "")
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None, use_errno=True)
 
+# Root of the machine, not of a user namespace (user_namespaces(7)): one that knows all other users too.
+REAL_ROOT = os.geteuid() == 0 and pathlib.Path("/proc/self/uid_map").read_text(encoding="ascii").split() == [
+    "0", "0", "4294967295"]
+
 
 def die_with_parent():
     """Run in the child: a killed test run leaves no processes."""
@@ -158,8 +162,8 @@ class Net:
 @functools.lru_cache(maxsize=None)
 def why_not(mode):
     """The reason why there is no namespace of this mode, None if there is."""
-    if mode == "root" and os.geteuid() != 0:
-        return "not root: the same tests run in a user namespace"
+    if mode == "root" and not REAL_ROOT:
+        return "not root of this machine: the same test runs in a user namespace"
     if not os.path.exists("/dev/net/tun"):
         return "the kernel of this machine lacks /dev/net/tun"
     try:
@@ -185,7 +189,7 @@ def tool():
 @pytest.fixture
 def net():
     """The namespace that most tests run in: as root if we are, else in a user namespace."""
-    made = make_net("root" if os.geteuid() == 0 else "user")
+    made = make_net("root" if REAL_ROOT else "user")
     yield made
     assert made.close() == [], "interfaces were left behind"
 

@@ -133,7 +133,7 @@ def test_down_of_nothing(net):
 
 def test_owner_and_group(net):
     if net.mode == "user":
-        pytest.skip("a user namespace of one user has no other owners: runs as root")
+        pytest.skip("not root of this machine: a user namespace of one user has no other owners")
     assert net.vnic("up", "tun5", "--persist", "--owner", "nobody", "--group", "0").code == 0
     info = net.vnic("info", "tun5", "--json").json()
     assert info["owner_uid"] == 65534 and info["group_gid"] == 0
@@ -222,7 +222,7 @@ def test_queues_are_set_aside(net):
 def test_netns(net):
     """The device lies in another namespace, the tool stays outside."""
     if net.mode == "user":
-        pytest.skip("a namespace of another user namespace cannot be entered: runs as root")
+        pytest.skip("not root of this machine: a namespace of another user cannot be entered")
     inner = make_net("root")
     try:
         up = net.vnic_start("up", "tun5", "10.9.0.1/24", "--netns", f"/proc/{inner.holder.pid}/ns/net")
