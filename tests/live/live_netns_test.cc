@@ -2,8 +2,7 @@
 /* Interfaces inside another network namespace, while the caller stays outside. */
 #include "live/live_open.h"
 
-#include <sys/prctl.h>
-#include <sys/wait.h>
+#include <linux/nsfs.h>
 
 #include <memory>
 
@@ -25,6 +24,7 @@ class LiveNetns : public NetnsTest
         start = here();
         ASSERT_EQ("", enter_new_network());
         other = here();
+        VNIC_SKIP_IF_NOT_EMULATED(ioctl(other, NS_GET_NSTYPE), "NS_GET_NSTYPE");
         ASSERT_EQ(0, setns(start, CLONE_NEWNET)) << strerror(errno);
     }
     void TearDown() override

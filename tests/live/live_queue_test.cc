@@ -156,6 +156,8 @@ TEST_F(LiveQueue, AQueueOfARemovedInterface)
 
 TEST_F(LiveQueue, AQueueAfterRenaming)
 {
+    struct ifreq none = request_for("none");
+    VNIC_SKIP_IF_NOT_EMULATED(if_ioctl(SIOCSIFNAME, &none), "SIOCSIFNAME");
     vnic *a = must_open(Config("old", VNIC_TUN, VNIC_MULTI_QUEUE));
 
     ASSERT_TRUE(set_up("old", false));

@@ -13,6 +13,17 @@ namespace
 
 class LiveState : public NetnsTest
 {
+  protected:
+    void SetUp() override
+    {
+        NetnsTest::SetUp();
+        if (!IsSkipped()) {
+            struct ethtool_value value = {ETHTOOL_GTXCSUM, 0};
+            struct ifreq ifr = request_for("lo");
+            ifr.ifr_data = reinterpret_cast<char *>(&value);
+            VNIC_SKIP_IF_NOT_EMULATED(if_ioctl(SIOCETHTOOL, &ifr), "SIOCETHTOOL");
+        }
+    }
 };
 
 bool has_checksum_offload(const std::string &name)

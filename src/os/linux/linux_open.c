@@ -248,8 +248,13 @@ static int settle_queue(struct open_try *t, int fd, const struct ifreq *ifr, str
         /* The one that we looked at is gone, and TUNSETIFF has made another. */
         return OPEN_AGAIN;
     }
-    rc = t->others ? vnic__linux_state_match(li->query_fd, ifr->ifr_name, err)
-                   : vnic__linux_state_reset(fd, t->s, err);
+    if (t->others) {
+        rc = vnic__linux_state_match(li->query_fd, ifr->ifr_name, err);
+    } else if (t->exists) {
+        rc = vnic__linux_state_reset(fd, t->s, err);
+    } else {
+        rc = vnic__linux_state_begin(fd, t->s, err);
+    }
     if (rc < 0) {
         return rc;
     }

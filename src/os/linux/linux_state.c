@@ -159,6 +159,11 @@ static int reset_filters(int fd, uint32_t layer, struct vnic_error *err)
     return 0;
 }
 
+int vnic__linux_state_begin(int fd, const struct vnic__settings *s, struct vnic_error *err)
+{
+    return s->sndbuf == VNIC_UNSET ? 0 : set_sndbuf(fd, s->sndbuf, err);
+}
+
 int vnic__linux_state_reset(int fd, const struct vnic__settings *s, struct vnic_error *err)
 {
     int rc;

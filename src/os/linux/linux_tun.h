@@ -54,6 +54,7 @@ struct linux_queue {
     _Atomic uint32_t mode;  /* LINUX_MODE_… */
     int32_t old_status;     /* adopted: file status flags before, to be given back on failure */
     int32_t old_descriptor; /* adopted: descriptor flags before */
+    int32_t old_sndbuf;     /* adopted: the sndbuf before; 0: it was not changed */
 };
 
 static inline struct linux_queue *linux_queue_of(const struct vnic *q)
@@ -109,6 +110,9 @@ int vnic__linux_open(struct vnic *q, const struct vnic__settings *s, struct vnic
 int vnic__linux_adopt(struct vnic *q, intptr_t native, const struct vnic__settings *s,
                       struct vnic_error *err);
 
+/* After an adoption that failed later on: the lender's descriptor is as it was before. */
+void vnic__linux_adopt_undo(struct vnic *q);
+
 /* Fills q->frame and the queue's link_len from a descriptor's flags, header size and byte order. */
 int vnic__linux_read_frame(struct vnic *q, int fd, uint32_t layer, int pi, int vnet_hdr,
                            struct vnic_error *err);
@@ -121,6 +125,9 @@ int vnic__linux_read_frame(struct vnic *q, int fd, uint32_t layer, int pi, int v
  */
 int vnic__linux_state_check(const struct linux_tun_facts *facts, const struct vnic__settings *s,
                             int *ret_others, struct vnic_error *err);
+
+/* After creating: a new device is as a new device is, so only what s asks for is set. */
+int vnic__linux_state_begin(int fd, const struct vnic__settings *s, struct vnic_error *err);
 
 /*
  * After attaching as the only queue: puts what earlier users of a device left there back to what a
