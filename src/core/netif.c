@@ -54,6 +54,11 @@ int vnic_get_info(vnic *dev, struct vnic_info *ret_info, struct vnic_error *ret_
     return rc;
 }
 
+int vnic_layer(vnic *dev)
+{
+    return dev == NULL ? VNIC_EINVAL : (int)dev->layer;
+}
+
 int vnic_get_name(vnic *dev, char *ret_name, size_t cap)
 {
     char name[VNIC_NAME_SIZE] = "";
@@ -159,6 +164,29 @@ int vnic_set_up(vnic *dev, int up, struct vnic_error *ret_err)
     return end_setting(dev, rc);
 }
 
+/*
+ * Below 1280 bytes Linux takes IPv6 off an interface, and gives it back anew above, link-local address
+ * included (net/ipv6/addrconf.c addrconf_notify(), NETDEV_CHANGEMTU): the wish is to be made again.
+ */
+static int renew_no_link_local(vnic *dev, struct vnic_error *err)
+{
+    uint32_t mode = 0;
+    int rc = 0;
+
+    if ((dev->flags & VNIC_NO_LINK_LOCAL) == 0) {
+        return 0;
+    }
+    rc = conf_of(dev)->get_link_local(dev, &mode, err);
+    if (rc == VNIC_ENOTSUP) {
+        return 0;
+    }
+    if (rc == 0 && mode != 0) {
+        rc = conf_of(dev)->set_link_local(dev, 0, err);
+        rc = rc < 0 ? rc : vnic__addresses_change(dev, NULL, 0, VNIC__ADDRESSES_NO_KERNEL, err);
+    }
+    return rc;
+}
+
 int vnic_set_mtu(vnic *dev, uint32_t mtu, struct vnic_error *ret_err)
 {
     struct vnic_info now;
@@ -178,6 +206,7 @@ int vnic_set_mtu(vnic *dev, uint32_t mtu, struct vnic_error *ret_err)
     if (rc == 0 && now.mtu != mtu) {
         rc = vnic__addresses_check_mtu(dev, mtu, ret_err);
         rc = rc < 0 ? rc : conf_of(dev)->set_mtu(dev, mtu, ret_err);
+        rc = rc < 0 ? rc : renew_no_link_local(dev, ret_err);
     }
     return end_setting(dev, rc);
 }

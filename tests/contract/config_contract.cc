@@ -123,13 +123,38 @@ TEST_P(Contract, MacOfATap)
 TEST_P(Contract, MtuChangesWhileRunning)
 {
     open();
-    for (uint32_t mtu : {1280u, 9000u, 68u, 1500u}) {
+    for (uint32_t mtu : {1280u, 9000u, 1500u, 68u}) {
         ASSERT_EQ(0, vnic_set_mtu(d(), mtu, &err)) << err.text;
         EXPECT_EQ(mtu, info_of(d()).mtu);
         Bytes p = packet(max_len(mtu));
         far_send(p);
         EXPECT_EQ(p, recv(static_cast<size_t>(vnic_recv_size(d()))));
     }
+}
+
+/* Whether the kernel has given the interface an address of its own. */
+static bool has_kernel_address(vnic *dev)
+{
+    struct vnic_prefix list[8];
+    struct vnic_error err;
+    int n = vnic_get_addresses(dev, list, 8, &err);
+
+    EXPECT_GE(n, 0) << err.text;
+    return std::any_of(list, list + std::min(n, 8), [](const struct vnic_prefix &p) {
+        return (p.flags & VNIC_PREFIX_KERNEL) != 0;
+    });
+}
+
+TEST_P(Contract, NoLinkLocalOutlivesASmallMtu)
+{
+    open();
+    EXPECT_FALSE(has_kernel_address(d()));
+    ASSERT_EQ(0, vnic_set_mtu(d(), 576, &err)) << err.text;
+    ASSERT_EQ(0, vnic_set_mtu(d(), 1500, &err)) << err.text;
+    EXPECT_FALSE(has_kernel_address(d()));
+    ASSERT_EQ(0, vnic_set_up(d(), 0, &err)) << err.text;
+    ASSERT_EQ(0, vnic_set_up(d(), 1, &err)) << err.text;
+    EXPECT_FALSE(has_kernel_address(d()));
 }
 
 TEST_P(Contract, SettersRejectBadValues)

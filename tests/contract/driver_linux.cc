@@ -67,9 +67,15 @@ class LinuxDriver : public Driver
         uint16_t type = packet[0] >> 4 == 6 ? ETH_P_IPV6 : ETH_P_IP;
         struct sockaddr_ll to = address(type);
 
-        return sendto(sock, packet.data(), packet.size(), 0,
-                      reinterpret_cast<struct sockaddr *>(&to),
-                      sizeof to) == static_cast<ssize_t>(packet.size());
+        /* Going down leaves an error in the socket, which the next call reports: ask twice. */
+        for (int i = 0; i < 2; i++) {
+            if (sendto(sock, packet.data(), packet.size(), 0,
+                       reinterpret_cast<struct sockaddr *>(&to),
+                       sizeof to) == static_cast<ssize_t>(packet.size())) {
+                return true;
+            }
+        }
+        return false;
     }
     Bytes recv(int timeout_ms) override
     {
