@@ -593,7 +593,7 @@ VNIC_API int vnic_acquire_many(vnic *dev, struct vnic_packet *pkts, int n, int t
  * @param n          [in]   0 …
  * @return           0
  * @error VNIC_EINVAL       NULL, n < 0, or a token that is not out (none of the pkts is released then)
- * @thread  any one thread at a time besides the receiver and the sender
+ * @thread  any, beside everything else on the handle
  * @platform same everywhere; after shutdown or removal too
  * @source  none
  * @since   0.1
@@ -987,6 +987,20 @@ struct vnic_info {
  */
 VNIC_API VNIC_MUST_CHECK int vnic_get_info(vnic *dev, struct vnic_info *ret_info,
                                            struct vnic_error *ret_err);
+
+/**
+ * The layer of the packets of a handle: what vnic_open() was asked for, or what the adopted
+ * descriptor turned out to be. Needs no right and asks nobody.
+ *
+ * @param dev        [in]   open device
+ * @return           VNIC_TUN or VNIC_TAP
+ * @error VNIC_EINVAL       dev NULL
+ * @thread  any
+ * @platform same everywhere
+ * @source  none
+ * @since   0.1
+ */
+VNIC_API int vnic_layer(vnic *dev);
 
 /**
  * The name of the interface as it is now.

@@ -37,6 +37,19 @@ void vnic__leave_wait(struct vnic *q)
 }
 
 /*
+ * A wait that ended without an event and without a reason may have met a signal that says what the
+ * state does not: a process that forked, and whose child closed its copy of the handle, shares the
+ * signal with it. Left alone, every further wait would end at once.
+ */
+void vnic__repair_signal(struct vnic *q)
+{
+    vnic__signal_follow(&q->signal, &q->stop);
+    if (q->wakeup != NULL) {
+        vnic__signal_follow(&q->wakeup->signal, &q->wakeup->value);
+    }
+}
+
+/*
  * A backend cannot always tell a removed interface from a queue that another thread is detaching at
  * this moment. Detaching holds the interface's lock, so what the backend says under it is final.
  */

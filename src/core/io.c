@@ -80,17 +80,20 @@ typedef int attempt(struct vnic *q, const struct vnic_iovec *iov, int n);
 static int wait_and_try(struct vnic *q, int events, attempt *once, const struct vnic_iovec *iov,
                         int n, int64_t deadline)
 {
-    int rc;
+    int rc, ready;
 
     vnic__enter_wait(q);
     do {
-        rc = q->backend->wait(q, events, deadline);
-        if (rc < 0) {
-            rc = vnic__explain(q, rc);
+        ready = q->backend->wait(q, events, deadline);
+        if (ready < 0) {
+            rc = vnic__explain(q, ready);
             continue;
         }
         rc = vnic__stop_code(q);
         if (rc == 0) {
+            if (ready == 0) {
+                vnic__repair_signal(q);
+            }
             rc = vnic__explain(q, once(q, iov, n));
         }
         if (rc == VNIC_EAGAIN && deadline >= 0 && vnic__now_ns() >= deadline) {

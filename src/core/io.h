@@ -38,6 +38,9 @@ int vnic__send_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t de
 void vnic__enter_wait(struct vnic *q);
 void vnic__leave_wait(struct vnic *q);
 
+/* After a wait that gave no event though no stop bit is set and time is left. */
+void vnic__repair_signal(struct vnic *q);
+
 /* What a failed read, write or wait means for the call: see VNIC__STOP_GONE. */
 int vnic__explain(struct vnic *q, int code);
 

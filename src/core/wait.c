@@ -19,6 +19,9 @@ static int wait_until(struct vnic *q, int events, int64_t deadline)
         if (rc == 0 && until >= 0 && vnic__now_ns() >= until) {
             return deadline == VNIC__DEADLINE_TRY ? VNIC_EAGAIN : VNIC_ETIMEDOUT;
         }
+        if (rc == 0) {
+            vnic__repair_signal(q);
+        }
     } while (rc == 0 || rc == VNIC_EAGAIN);
     return rc;
 }

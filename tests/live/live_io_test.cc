@@ -2,6 +2,10 @@
 /* Packets: what is too long for its buffer, an interface that is down, one that is removed. */
 #include "live/live_open.h"
 
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <memory>
 #include <thread>
@@ -317,6 +321,32 @@ TEST_F(LiveIo, ABorrowedDescriptorSeesRemovalToo)
     EXPECT_EQ(VNIC_ECLOSED, received);
     vnic_close(dev);
     close(fd);
+}
+
+/* The child shares the signals of the handle; the parent's wait must not spin on what it left there. */
+TEST_F(LiveIo, AChildThatClosesItsCopyDoesNotMakeTheParentSpin)
+{
+    struct vnic_config cfg;
+    vnic_config_init(&cfg);
+    cfg.flags = VNIC_NO_LINK_LOCAL; /* so that no packet comes by itself */
+    vnic *dev = nullptr;
+    ASSERT_EQ(0, vnic_open(&cfg, &dev, nullptr));
+    struct pollfd handle = {static_cast<int>(vnic_wait_handle(dev)), POLLIN, 0};
+    ASSERT_EQ(0, poll(&handle, 1, 0));
+    pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        vnic_close(dev);
+        _exit(0);
+    }
+    int status = -1;
+    ASSERT_EQ(child, waitpid(child, &status, 0));
+    ASSERT_EQ(0, status);
+    EXPECT_EQ(1, poll(&handle, 1, 0)) << "the child has set the signal that both share";
+    uint8_t buf[2048];
+    EXPECT_EQ(VNIC_ETIMEDOUT, vnic_recv_timeout(dev, buf, sizeof buf, 20));
+    EXPECT_EQ(0, poll(&handle, 1, 0)) << "and the parent's wait has cleared it";
+    vnic_close(dev);
 }
 
 }
