@@ -152,14 +152,41 @@ static int take_descriptor(struct linux_queue *lq, int fd, struct vnic_error *er
     return 0;
 }
 
-static int set_wishes(int fd, const struct vnic__settings *s, struct vnic_error *err)
+static int set_wishes(struct linux_queue *lq, int fd, const struct vnic__settings *s,
+                      struct vnic_error *err)
 {
     int sndbuf = (int)s->sndbuf;
+    int old = 0;
 
-    if (s->sndbuf == VNIC_UNSET || vnic__sys_ioctl_ptr(fd, TUNSETSNDBUF, &sndbuf) == 0) {
+    if (s->sndbuf == VNIC_UNSET) {
         return 0;
     }
-    return vnic__linux_fail(err, errno, "TUNSETSNDBUF", "cannot set the sndbuf");
+    if (vnic__sys_ioctl_ptr(fd, TUNGETSNDBUF, &old) < 0 ||
+        vnic__sys_ioctl_ptr(fd, TUNSETSNDBUF, &sndbuf) < 0) {
+        return vnic__linux_fail(err, errno, "TUNSETSNDBUF", "cannot set the sndbuf");
+    }
+    lq->old_sndbuf = old;
+    return 0;
+}
+
+static void restore_sndbuf(struct linux_queue *lq, int fd)
+{
+    int sndbuf = lq->old_sndbuf;
+
+    if (sndbuf != 0) {
+        (void)vnic__sys_ioctl_ptr(fd, TUNSETSNDBUF, &sndbuf);
+    }
+}
+
+void vnic__linux_adopt_undo(struct vnic *q)
+{
+    struct linux_queue *lq = linux_queue_of(q);
+
+    restore_sndbuf(lq, lq->fd);
+    if ((q->flags & VNIC_BORROW) == 0) {
+        (void)vnic__sys_fcntl_int(lq->fd, F_SETFL, lq->old_status);
+        (void)vnic__sys_fcntl_int(lq->fd, F_SETFD, lq->old_descriptor);
+    }
 }
 
 static int fill_queue(struct vnic *q, int fd, const struct adopt_job *job,
@@ -171,10 +198,13 @@ static int fill_queue(struct vnic *q, int fd, const struct adopt_job *job,
         vnic__linux_read_frame(q, fd, layer_of(job->ifr), pi, (flags & IFF_VNET_HDR) != 0, err);
 
     if (rc == 0) {
-        rc = set_wishes(fd, s, err);
+        rc = set_wishes(linux_queue_of(q), fd, s, err);
     }
     if (rc == 0 && !(s->flags & VNIC_BORROW)) {
         rc = take_descriptor(linux_queue_of(q), fd, err);
+        if (rc < 0) {
+            restore_sndbuf(linux_queue_of(q), fd);
+        }
     }
     if (rc == 0 && !job->found) {
         vnic__log(

@@ -2,17 +2,8 @@
 /* The table of the Linux backend: /dev/net/tun for packets, rtnetlink for configuration. */
 #include "linux_backend.h"
 
-#include <fcntl.h>
-
 #include "linux_sys.h"
 #include "linux_tun.h"
-
-/* A failed adoption gives the lender's descriptor back as it was. */
-static void give_back(const struct linux_queue *lq)
-{
-    (void)vnic__sys_fcntl_int(lq->fd, F_SETFL, lq->old_status);
-    (void)vnic__sys_fcntl_int(lq->fd, F_SETFD, lq->old_descriptor);
-}
 
 /* Core holds the interface's lock and has taken the queue out of the list: no queue, no interface. */
 static void linux_close(struct vnic *q, int keep)
@@ -25,8 +16,8 @@ static void linux_close(struct vnic *q, int keep)
         (void)vnic__sys_close(lq->epoll_fd);
         lq->epoll_fd = -1;
     }
-    if (keep == VNIC__CLOSE_UNDO && !borrowed) {
-        give_back(lq);
+    if (keep == VNIC__CLOSE_UNDO) {
+        vnic__linux_adopt_undo(q);
     }
     if (keep == VNIC__CLOSE_END && !borrowed) {
         (void)vnic__sys_close(lq->fd);

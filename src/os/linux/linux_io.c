@@ -48,14 +48,23 @@ static int code_of_fault(const struct vnic *q, int code)
     return vnic__linux_fd_state(linux_queue_of(q)->fd, NULL) == LINUX_FD_NONE ? VNIC_ECLOSED : code;
 }
 
+/* EBADF: a borrowed descriptor that its owner closed, or one that is open for one direction only. */
+static int code_of_bad_descriptor(const struct vnic *q)
+{
+    int state = vnic__linux_fd_state(linux_queue_of(q)->fd, NULL);
+
+    return state == VNIC_EBADFD ? VNIC_ECLOSED : VNIC_EOS;
+}
+
 static int code_of_read(const struct vnic *q, int os_code)
 {
     switch (os_code) {
     case EAGAIN:
         return VNIC_EAGAIN;
     case EBADFD: /* Linux drivers/net/tun.c tun_chr_read_iter(): no interface any more */
-    case EBADF:  /* a borrowed descriptor that its owner closed */
         return VNIC_ECLOSED;
+    case EBADF:
+        return code_of_bad_descriptor(q);
     case EFAULT:
         return code_of_fault(q, VNIC_EOS);
     default:
@@ -70,8 +79,9 @@ static int code_of_write(const struct vnic *q, int os_code)
     case EAGAIN: /* sndbuf is full */
         return VNIC_EAGAIN;
     case EBADFD:
-    case EBADF:
         return VNIC_ECLOSED;
+    case EBADF:
+        return code_of_bad_descriptor(q);
     case EIO: /* the interface is not up */
         return VNIC_EDOWN;
     case EINVAL: /* neither IPv4 nor IPv6, or shorter than its headers */
