@@ -113,13 +113,43 @@ static int add_missing(struct vnic *q, const struct vnic_prefix *want, int n,
     return rc;
 }
 
+static int contains_same(const struct vnic__addresses *have, const struct vnic_prefix *p)
+{
+    for (int i = 0; i < have->n; i++) {
+        if (vnic__prefix_same(&have->list[i], p)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/*
+ * Where IPv6 is disabled adding fails, so it is tried before anything is removed: what comes back after
+ * a removal is never quite what it was (lifetimes, labels, routes). IPv6 knows no order of addresses.
+ */
+static int add_new_ipv6(struct vnic *q, const struct vnic_prefix *want, int n,
+                        struct vnic_error *err)
+{
+    struct vnic__addresses have;
+    int rc = vnic__addresses_read(q, &have, err);
+
+    for (int i = 0; rc == 0 && i < n; i++) {
+        if (want[i].family == VNIC_IPV6 && !contains_same(&have, &want[i])) {
+            rc = q->backend->netconf->add_address(q, &want[i], err);
+        }
+    }
+    vnic__addresses_free(&have);
+    return rc;
+}
+
 int vnic__addresses_change(struct vnic *q, const struct vnic_prefix *want, int n, uint32_t how,
                            struct vnic_error *err)
 {
     int rc = 0;
 
     if (how != VNIC__ADDRESSES_ADD) {
-        rc = remove_unwanted(q, want, n, how, err);
+        rc = add_new_ipv6(q, want, n, err);
+        rc = rc < 0 ? rc : remove_unwanted(q, want, n, how, err);
     }
     /* Read again: removing a primary address may have taken one along that is to stay. */
     return rc < 0 ? rc : add_missing(q, want, n, err);

@@ -80,6 +80,22 @@ static int apply_link(struct apply_state *a, struct vnic_error *err)
     return rc;
 }
 
+/* What undoing needs of the addresses. One that was just made goes as a whole. */
+static int remember_addresses(struct apply_state *a, struct vnic_error *err)
+{
+    int rc;
+
+    if (a->q->iface->created || (a->changed & CHANGED_ADDRESSES) ||
+        a->conf->list_addresses == NULL) {
+        return 0;
+    }
+    rc = vnic__addresses_read(a->q, &a->addresses, err);
+    if (rc == 0) {
+        a->changed |= CHANGED_ADDRESSES;
+    }
+    return rc;
+}
+
 static int apply_addresses(struct apply_state *a, struct vnic_error *err)
 {
     uint32_t how = VNIC__ADDRESSES_ADD;
@@ -94,11 +110,10 @@ static int apply_addresses(struct apply_state *a, struct vnic_error *err)
     if (!a->s->has_addresses && (how == VNIC__ADDRESSES_ADD || a->q->iface->created)) {
         return 0;
     }
-    rc = vnic__addresses_read(a->q, &a->addresses, err);
+    rc = remember_addresses(a, err);
     if (rc < 0) {
         return rc;
     }
-    a->changed |= CHANGED_ADDRESSES;
     return vnic__addresses_change(a->q, a->s->prefixes, a->s->n_prefixes, how, err);
 }
 
@@ -110,8 +125,12 @@ static int apply_up(struct apply_state *a, struct vnic_error *err)
     if (a->s->up == VNIC_UNSET || a->s->up == is_up) {
         return 0;
     }
-    a->changed |= CHANGED_UP;
-    rc = a->conf->set_up(a->q, a->s->up, err);
+    /* An interface that goes down, now or when this is undone, loses its IPv6 addresses. */
+    rc = remember_addresses(a, err);
+    if (rc == 0) {
+        a->changed |= CHANGED_UP;
+        rc = a->conf->set_up(a->q, a->s->up, err);
+    }
     return rc;
 }
 
@@ -206,6 +225,10 @@ int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_erro
     }
     if (rc == 0) {
         rc = apply_link(&a, err);
+    }
+    /* An MTU that was below 1280 kept IPv6 away; above, it has come with the kernel's defaults. */
+    if (rc == 0) {
+        rc = apply_link_local(&a, err);
     }
     if (rc == 0) {
         rc = apply_addresses(&a, err);
