@@ -48,6 +48,44 @@ const char *vnic_error_advice(int code)
     return find_error(code)->advice;
 }
 
+/* Bytes of the character at s; 0: a control character, or no UTF-8 (RFC 3629 section 4). */
+static size_t shown_len(const unsigned char *s)
+{
+    size_t len = s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
+    unsigned low = 0x80, high = 0xbf;
+
+    if (s[0] < 0x80) {
+        return s[0] >= 0x20 && s[0] != 0x7f;
+    }
+    if (s[0] < 0xc2 || s[0] > 0xf4) {
+        return 0;
+    }
+    low = s[0] == 0xe0 || s[0] == 0xc2 ? 0xa0 : s[0] == 0xf0 ? 0x90 : low;
+    high = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : high;
+    if (s[1] < low || s[1] > high) {
+        return 0;
+    }
+    for (size_t i = 2; i < len; i++) {
+        if (s[i] < 0x80 || s[i] > 0xbf) {
+            return 0;
+        }
+    }
+    return len;
+}
+
+void vnic__clean_text(char *text)
+{
+    while (*text != '\0') {
+        size_t len = shown_len((const unsigned char *)text);
+
+        if (len == 0) {
+            *text = '?';
+            len = 1;
+        }
+        text += len;
+    }
+}
+
 int vnic__fail(struct vnic_error *err, int code, const char *operation, const char *field,
                const char *format, ...)
 {
@@ -63,6 +101,7 @@ int vnic__fail(struct vnic_error *err, int code, const char *operation, const ch
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
+    vnic__clean_text(err->text);
     return code;
 }
 

@@ -16,6 +16,12 @@ int vnic__fail(struct vnic_error *err, int code, const char *operation, const ch
 #endif
     ;
 
+/*
+ * Puts '?' for control characters and for what is no UTF-8: texts quote names and paths, which may hold
+ * anything, and end up on terminals and in logs.
+ */
+void vnic__clean_text(char *text);
+
 /* Adds the system's number to a filled err. */
 void vnic__fail_os(struct vnic_error *err, uint32_t domain, int32_t os_code);
 

@@ -16,5 +16,6 @@ void vnic__log(const struct vnic__iface *iface, int level, const char *format, .
     va_start(args, format);
     (void)vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    vnic__clean_text(line);
     iface->log(iface->log_user, level, line);
 }
