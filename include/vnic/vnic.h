@@ -109,7 +109,7 @@ struct vnic_config {
         group_gid; /**< group that may attach to it later; with an owner too, both must match */
     uint32_t tx_queue_len; /**< packets that the kernel holds for the reader; Linux; 0 … 1000000 */
     uint32_t if_index;     /**< index that the new interface shall have; Linux; 1 … 2147483647 */
-    uint32_t sndbuf;       /**< bytes in flight after which sending waits; Linux; 1 … 2147483647 */
+    uint32_t sndbuf;       /**< bytes in flight after which sending waits; Linux; 4 … 2147483647 */
 };
 
 /**
@@ -567,7 +567,8 @@ VNIC_API int vnic_packets_unsent(struct vnic_packet *pkts, int n);
  *                          until released
  * @param n          [in]   1 …
  * @param timeout_ms [in]   for the first packet, as vnic_recv_timeout()
- * @return           packets got, 1 … n
+ * @return           packets got, 1 … n; as with vnic_recv_many() a GSO super-packet, which is refused, has
+ *                   its place: status VNIC_ENOTSUP and len 0 (release it like the others)
  * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2
  * @error VNIC_ENOBUFS      all views are out; release some
  * @error VNIC_ENOMEM       no memory for the pool
@@ -576,7 +577,6 @@ VNIC_API int vnic_packets_unsent(struct vnic_packet *pkts, int n);
  * @error VNIC_EINTERRUPTED as vnic_recv()
  * @error VNIC_ECLOSED      as vnic_recv()
  * @error VNIC_EDETACHED    as vnic_recv()
- * @error VNIC_ENOTSUP      as vnic_recv()
  * @error VNIC_EOS          as vnic_recv()
  * @thread  as vnic_recv()
  * @platform Linux and fake: a pool of the handle

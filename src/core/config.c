@@ -21,6 +21,8 @@
 /* RFC 8200 section 5: IPv6 needs links of 1280 bytes. */
 #define MTU_MIN_IPV6 1280
 #define INT_LIMIT 2147483647u
+/* Linux include/net/sock.h sock_writeable(): with less, even an empty queue never counts as writable. */
+#define SNDBUF_MIN 4
 
 static void unset_config(struct vnic_config *cfg)
 {
@@ -190,7 +192,7 @@ static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
         rc = check_optional_range("if_index", c->if_index, 1, INT_LIMIT, err);
     }
     if (rc == 0) {
-        rc = check_optional_range("sndbuf", c->sndbuf, 1, INT_LIMIT, err);
+        rc = check_optional_range("sndbuf", c->sndbuf, SNDBUF_MIN, INT_LIMIT, err);
     }
     return rc;
 }

@@ -26,6 +26,11 @@ static int acquire_one(struct vnic *q, struct vnic_packet *p, int64_t deadline)
     iov.base = p->data;
     iov.len = VNIC_MAX_PACKET;
     rc = vnic__recv_until(q, &iov, 1, deadline);
+    if (rc == VNIC_ENOTSUP) {
+        /* Consumed, but it cannot be given: it has its place, so that none goes unseen. */
+        p->status = rc;
+        return 0;
+    }
     if (rc < 0) {
         vnic__pool_give(q, p->token);
         clear_packet(p);
