@@ -216,7 +216,13 @@ TEST(NetlinkParse, LinkWithoutAnIndexIsNone)
     head.ifi_index = 7;
     payload.clear();
     append(&payload, head);
-    append(&payload, uint32_t{0x00020003}); /* an attribute shorter than its own header */
+    append(&payload,
+           uint32_t{0x00020002}); /* an attribute shorter than its own header, at the end */
+    bytes = message(RTM_NEWLINK, 0, payload);
+    msg = first_message(bytes);
+    EXPECT_EQ(vnic__nl_parse_link(&msg, &link), 0) << "a rest without data is passed over";
+    EXPECT_EQ(7u, link.tun.if_index);
+    append(&payload, uint32_t{0}); /* the same with something behind it */
     bytes = message(RTM_NEWLINK, 0, payload);
     msg = first_message(bytes);
     EXPECT_EQ(vnic__nl_parse_link(&msg, &link), -1);

@@ -13,11 +13,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -103,37 +100,6 @@ inline void allow_ipv6()
     (void)write_text("/proc/sys/net/ipv6/conf/default/disable_ipv6", "0");
 }
 
-/*
- * qemu-user turns the bytes of rtnetlink replies round for machines of the other byte order, but leaves
- * the last attribute of a link out (7.2). "" when the kernel's answer about the loopback is whole.
- */
-inline std::string rtnetlink_problem()
-{
-    struct {
-        struct nlmsghdr head;
-        struct ifinfomsg link;
-    } ask = {};
-    alignas(struct nlmsghdr) char reply[16384];
-    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-
-    ask.head.nlmsg_len = sizeof ask;
-    ask.head.nlmsg_type = RTM_GETLINK;
-    ask.head.nlmsg_flags = NLM_F_REQUEST;
-    ask.link.ifi_index = 1;
-    ssize_t got = send(fd, &ask, sizeof ask, 0) < 0 ? -1 : recv(fd, reply, sizeof reply, 0);
-    close(fd);
-    const auto *head = reinterpret_cast<const struct nlmsghdr *>(reply);
-    if (got < 0 || head->nlmsg_type != RTM_NEWLINK) {
-        return "rtnetlink does not answer";
-    }
-    auto *at = reinterpret_cast<struct rtattr *>(reply + NLMSG_SPACE(sizeof ask.link));
-    int left = static_cast<int>(head->nlmsg_len - NLMSG_SPACE(sizeof ask.link));
-    while (RTA_OK(at, left)) {
-        at = RTA_NEXT(at, left);
-    }
-    return left <= 0 ? "" : "qemu-user does not implement rtnetlink for the other byte order";
-}
-
 /* Ends a test where qemu-user cannot run what it needs; a real kernel never answers like this. */
 #define VNIC_SKIP_IF_NOT_EMULATED(rc, what)                                                        \
     do {                                                                                           \
@@ -164,10 +130,6 @@ class NetnsTest : public ::testing::Test
             GTEST_SKIP() << "/dev/net/tun: " << strerror(errno);
         }
         close(tun);
-        problem = rtnetlink_problem();
-        if (!problem.empty()) {
-            GTEST_SKIP() << problem;
-        }
         before = open_descriptors();
         ready = true;
     }

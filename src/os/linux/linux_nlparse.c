@@ -71,6 +71,10 @@ int vnic__nl_next_attr(const uint8_t *buf, size_t len, size_t *offset, struct li
         return -1;
     at = buf + *offset;
     size = nl_u16(at + offsetof(struct nlattr, nla_len));
+    /* A rest that holds no data is passed over, as the kernel's own nla_parse() does (lib/nlattr.c):
+     * qemu-user 7.2 gives an empty last attribute in the byte order of the wrong machine. */
+    if (len - *offset == sizeof(struct nlattr) && size != sizeof(struct nlattr))
+        return 0;
     if (size < sizeof(struct nlattr) || size > len - *offset)
         return -1;
     ret->type = nl_u16(at + offsetof(struct nlattr, nla_type)) & (uint16_t)NLA_TYPE_MASK;
