@@ -32,14 +32,15 @@ static int ping_found(void)
 /* iputils: "3 packets transmitted, 3 received, …" and "rtt min/avg/max/mdev = 0.04/0.05/… ms". */
 static void ping_read_line(const char *line, struct cli_ping *ret)
 {
-    const char *numbers = strstr(line, " = ");
-    double least;
+    const char *received = strstr(line, " packets transmitted, ");
+    const char *times = strstr(line, " = ");
+    const char *average = times != NULL ? strchr(times, '/') : NULL;
 
-    if (sscanf(line, "%d packets transmitted, %d", &ret->sent, &ret->received) == 2) {
-        return;
-    }
-    if (numbers != NULL && strstr(line, "min/avg/max") != NULL) {
-        (void)sscanf(numbers, " = %lf/%lf", &least, &ret->average_ms);
+    if (received != NULL) {
+        ret->sent = (int)strtol(line, NULL, 10);
+        ret->received = (int)strtol(received + strlen(" packets transmitted, "), NULL, 10);
+    } else if (average != NULL && strstr(line, "min/avg/max") != NULL) {
+        ret->average_ms = strtod(average + 1, NULL);
     }
 }
 

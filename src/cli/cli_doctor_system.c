@@ -24,18 +24,19 @@
 void cli_check_kernel(struct cli_finding *f)
 {
     struct utsname system;
-    int major = 0;
-    int minor = 0;
+    char *minor_text = NULL;
+    long major = 0;
+    long minor = 0;
 
-    if (uname(&system) != 0 || sscanf(system.release, "%d.%d", &major, &minor) != 2) {
+    if (uname(&system) != 0) {
         cli_find(f, CLI_HEALTH_NOTE, NULL, "the kernel's version cannot be told");
         return;
     }
-    if (strcmp(system.sysname, "Linux") != 0) {
-        cli_find(f, CLI_HEALTH_NOTE, NULL,
-                 "%s %s: only the checks of Linux are known to this build", system.sysname,
-                 system.release);
-    } else if (major > 6 || (major == 6 && minor >= 2)) {
+    major = strtol(system.release, &minor_text, 10);
+    if (*minor_text == '.') {
+        minor = strtol(minor_text + 1, NULL, 10);
+    }
+    if (major > 6 || (major == 6 && minor >= 2)) {
         /* Linux net/core/dev.c dev_change_name(): an interface that is up can be renamed. */
         cli_find(f, CLI_HEALTH_OK, NULL, "kernel %s (%s)", system.release, system.machine);
     } else {

@@ -83,7 +83,7 @@ static int option_queues(struct cli_device *d, const char *argument)
     int rc = cli_parse_number("--queues", argument, 1, 256, &value);
 
     d->queues = (uint32_t)value;
-    d->multi_queue = d->multi_queue || value > 1;
+    d->cfg.flags |= value > 1 ? VNIC_MULTI_QUEUE : 0;
     return rc;
 }
 
@@ -129,8 +129,35 @@ static int option_layer(struct cli_device *d, uint32_t layer)
     return 0;
 }
 
+/* Options that are a bit of vnic_config.flags. Returns 0 for another. */
+static uint32_t option_flag(int option)
+{
+    switch (option) {
+    case CLI_OPT_MULTI_QUEUE:
+        return VNIC_MULTI_QUEUE;
+    case CLI_OPT_VNET_HDR:
+        return VNIC_VNET_HDR;
+    case CLI_OPT_EXCLUSIVE:
+        return VNIC_EXCLUSIVE;
+    case CLI_OPT_KEEP_STATE:
+        return VNIC_KEEP_STATE;
+    case CLI_OPT_NO_LINK_LOCAL:
+        return VNIC_NO_LINK_LOCAL;
+    case CLI_OPT_NO_CARRIER:
+        return VNIC_NO_CARRIER;
+    default:
+        return 0;
+    }
+}
+
 int cli_device_option(struct cli_device *d, int option, const char *argument)
 {
+    uint32_t flag = option_flag(option);
+
+    if (flag != 0) {
+        d->cfg.flags |= flag;
+        return 0;
+    }
     switch (option) {
     case 'h':
         d->help = 1;
@@ -149,24 +176,6 @@ int cli_device_option(struct cli_device *d, int option, const char *argument)
         return option_layer(d, VNIC_TAP);
     case CLI_OPT_TUN:
         return option_layer(d, VNIC_TUN);
-    case CLI_OPT_MULTI_QUEUE:
-        d->multi_queue = 1;
-        return 0;
-    case CLI_OPT_VNET_HDR:
-        d->vnet_hdr = 1;
-        return 0;
-    case CLI_OPT_EXCLUSIVE:
-        d->cfg.flags |= VNIC_EXCLUSIVE;
-        return 0;
-    case CLI_OPT_KEEP_STATE:
-        d->cfg.flags |= VNIC_KEEP_STATE;
-        return 0;
-    case CLI_OPT_NO_LINK_LOCAL:
-        d->cfg.flags |= VNIC_NO_LINK_LOCAL;
-        return 0;
-    case CLI_OPT_NO_CARRIER:
-        d->cfg.flags |= VNIC_NO_CARRIER;
-        return 0;
     case CLI_OPT_DOWN:
         d->cfg.up = 0;
         return 0;
@@ -178,6 +187,7 @@ int cli_device_option(struct cli_device *d, int option, const char *argument)
 int cli_device_addresses(struct cli_device *d, char *const *addresses, int n)
 {
     size_t size = 1;
+    size_t used = 0;
 
     if (n == 0) {
         return 0;
@@ -185,13 +195,12 @@ int cli_device_addresses(struct cli_device *d, char *const *addresses, int n)
     for (int i = 0; i < n; i++) {
         size += strlen(addresses[i]) + 1;
     }
-    d->addresses = calloc(1, size);
+    d->addresses = malloc(size);
     if (d->addresses == NULL) {
         return cli_fail(VNIC_ENOMEM, NULL);
     }
     for (int i = 0; i < n; i++) {
-        strcat(d->addresses, addresses[i]);
-        strcat(d->addresses, i + 1 < n ? " " : "");
+        used += (size_t)snprintf(d->addresses + used, size - used, "%s ", addresses[i]);
     }
     d->cfg.addresses = d->addresses;
     return 0;
@@ -209,8 +218,8 @@ int cli_device_match(struct cli_device *d)
     if (!d->layer_given) {
         d->cfg.layer = info.layer;
     }
-    d->multi_queue = d->multi_queue || (info.flags & VNIC_IF_MULTI_QUEUE) != 0;
-    d->vnet_hdr = d->vnet_hdr || (info.flags & VNIC_IF_VNET_HDR) != 0;
+    d->cfg.flags |= info.flags & VNIC_IF_MULTI_QUEUE ? VNIC_MULTI_QUEUE : 0;
+    d->cfg.flags |= info.flags & VNIC_IF_VNET_HDR ? VNIC_VNET_HDR : 0;
     return 1;
 }
 
@@ -220,8 +229,6 @@ int cli_device_open(struct cli_device *d, vnic **ret_dev)
     int rc;
 
     d->cfg.wakeup = cli_signals_wakeup();
-    d->cfg.flags |= d->multi_queue ? VNIC_MULTI_QUEUE : 0;
-    d->cfg.flags |= d->vnet_hdr ? VNIC_VNET_HDR : 0;
     rc = vnic_open(&d->cfg, ret_dev, &err);
     return rc < 0 ? cli_fail(rc, &err) : 0;
 }

@@ -17,8 +17,6 @@ struct cli_device {
     char *addresses;
     char netns[512];
     int layer_given;
-    int multi_queue;
-    int vnet_hdr;
     uint32_t queues; /* --queues; 1 if not given */
     int quiet;
     int verbose;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -61,6 +62,7 @@ struct up {
     int persist;
     char *const *command; /* NULL: none */
     vnic *queues[256];
+    int fds[256]; /* for the command */
 };
 
 /* Where "--" stands in argv, argc if nowhere. getopt_long() would move it. */
@@ -148,23 +150,31 @@ static void up_announce(const struct up *up)
     (void)fflush(stdout);
 }
 
-/* Takes the queues' packets, so that nothing piles up, until a signal comes. */
+/* Other programs attach: a queue of ours that nobody reads would get its share of their flows. */
+static void up_hold_aside(struct up *up)
+{
+    const struct timespec pause = {0, 200000000};
+    char name[VNIC_NAME_SIZE];
+
+    for (uint32_t i = 0; i < up->device.queues; i++) {
+        (void)vnic_detach_queue(up->queues[i], NULL);
+    }
+    /* A detached queue has nothing to wait for. nanosleep() ends at once with a signal. */
+    while (vnic_wakeup_value(cli_signals_wakeup()) == 0 &&
+           vnic_get_name(up->queues[0], name, sizeof name) != VNIC_ECLOSED) {
+        (void)nanosleep(&pause, NULL);
+    }
+}
+
+/* Holds the interface until a signal comes or it is removed; takes its packets meanwhile, so that
+ * nothing piles up. */
 static int up_hold(struct up *up)
 {
     static uint8_t packet[VNIC_MAX_PACKET];
     int rc;
 
-    /* A queue that nobody reads would get its share of the flows of a program that attaches. */
-    for (uint32_t i = up->device.multi_queue ? 0 : 1; i < up->device.queues; i++) {
-        (void)vnic_detach_queue(up->queues[i], NULL);
-    }
-    while (up->device.multi_queue && vnic_wakeup_value(cli_signals_wakeup()) == 0) {
-        char name[VNIC_NAME_SIZE];
-
-        if (vnic_get_name(up->queues[0], name, sizeof name) == VNIC_ECLOSED) {
-            break;
-        }
-        (void)usleep(200000);
+    if (up->device.cfg.flags & VNIC_MULTI_QUEUE) {
+        up_hold_aside(up);
     }
     do {
         rc = vnic_recv(up->queues[0], packet, sizeof packet);
@@ -199,7 +209,7 @@ static int up_place_fd(int from, int to)
 
 /* Takes the descriptors out of the library and moves them above their places, so that no move
  * overwrites one that is still to be moved. */
-static int up_take_fds(struct up *up, int *fds)
+static int up_take_fds(struct up *up)
 {
     int above = UP_FIRST_FD + (int)up->device.queues;
 
@@ -211,8 +221,8 @@ static int up_take_fds(struct up *up, int *fds)
             return cli_fail(rc, NULL);
         }
         up->queues[i] = NULL;
-        fds[i] = fcntl((int)native, F_DUPFD_CLOEXEC, above);
-        if (fds[i] < 0) {
+        up->fds[i] = fcntl((int)native, F_DUPFD_CLOEXEC, above);
+        if (up->fds[i] < 0) {
             cli_complain("cannot move descriptor %d: %s", (int)native, strerror(errno));
             return CLI_FAILURE;
         }
@@ -241,13 +251,12 @@ static int up_set_environment(const struct up *up, const char *name)
 static int up_exec(struct up *up)
 {
     char name[VNIC_NAME_SIZE] = "";
-    int fds[256];
     int rc;
 
     (void)vnic_get_name(up->queues[0], name, sizeof name);
     rc = up_set_environment(up, name);
     if (rc == 0) {
-        rc = up_take_fds(up, fds);
+        rc = up_take_fds(up);
     }
     if (rc != 0) {
         return rc;
@@ -255,7 +264,7 @@ static int up_exec(struct up *up)
     /* Now, because the wakeup's descriptor may have a number that is about to be taken. */
     cli_signals_stop();
     for (uint32_t i = 0; i < up->device.queues; i++) {
-        int error = up_place_fd(fds[i], UP_FIRST_FD + (int)i);
+        int error = up_place_fd(up->fds[i], UP_FIRST_FD + (int)i);
 
         if (error != 0) {
             cli_complain("cannot prepare descriptor %d: %s", UP_FIRST_FD + (int)i, strerror(error));

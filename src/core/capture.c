@@ -48,7 +48,8 @@ struct vnic_capture {
     uint32_t snaplen[VNIC_CAPTURE_MAX_INTERFACES];
 };
 
-static int capture_put(vnic_capture *c, const void *data, size_t len) {
+static int capture_put(vnic_capture *c, const void *data, size_t len)
+{
     int rc;
 
     if (c->failed == 0 && len > 0) {
@@ -58,7 +59,8 @@ static int capture_put(vnic_capture *c, const void *data, size_t len) {
     return c->failed;
 }
 
-static int capture_check_text(const char *text, const char *field, struct vnic_error *ret_err) {
+static int capture_check_text(const char *text, const char *field, struct vnic_error *ret_err)
+{
     if (text != NULL && memchr(text, '\0', VNIC_CAPTURE_TEXT_MAX + 1) == NULL) {
         return vnic__fail(ret_err, VNIC_EINVAL, "vnic_capture", field,
                           "the text \"%.40s…\" is longer than %d bytes: shorten it", text,
@@ -67,20 +69,23 @@ static int capture_check_text(const char *text, const char *field, struct vnic_e
     return 0;
 }
 
-static int capture_fail_size(struct vnic_error *ret_err, const char *operation) {
+static int capture_fail_size(struct vnic_error *ret_err, const char *operation)
+{
     return vnic__fail(ret_err, VNIC_EVERSION, operation, "size",
                       "the member \"size\" is not that of this library's structure: set it with "
                       "sizeof, and use a header of version %s",
                       vnic_version_string());
 }
 
-static int capture_fail_write(struct vnic_error *ret_err, const char *operation, int rc) {
+static int capture_fail_write(struct vnic_error *ret_err, const char *operation, int rc)
+{
     return vnic__fail(ret_err, rc, operation, "write",
                       "the capture could not be written: %s. Start a new stream",
                       vnic_error_text(rc));
 }
 
-static int capture_check_config(const struct vnic_capture_config *cfg, struct vnic_error *ret_err) {
+static int capture_check_config(const struct vnic_capture_config *cfg, struct vnic_error *ret_err)
+{
     int rc;
 
     if (cfg->size != sizeof *cfg) {
@@ -99,7 +104,8 @@ static int capture_check_config(const struct vnic_capture_config *cfg, struct vn
     return rc;
 }
 
-static int capture_write_section(vnic_capture *c, const struct vnic_capture_config *cfg) {
+static int capture_write_section(vnic_capture *c, const struct vnic_capture_config *cfg)
+{
     struct vnic__capture_block b;
 
     vnic__block_begin(&b, VNIC__PCAPNG_SHB);
@@ -116,7 +122,8 @@ static int capture_write_section(vnic_capture *c, const struct vnic_capture_conf
 }
 
 int vnic_capture_create(const struct vnic_capture_config *cfg, vnic_capture **ret_capture,
-                        struct vnic_error *ret_err) {
+                        struct vnic_error *ret_err)
+{
     vnic_capture *c;
     int rc;
 
@@ -147,7 +154,8 @@ int vnic_capture_create(const struct vnic_capture_config *cfg, vnic_capture **re
 }
 
 static int capture_check_interface(const vnic_capture *c, const struct vnic_capture_interface *desc,
-                                   struct vnic_error *ret_err) {
+                                   struct vnic_error *ret_err)
+{
     int rc;
 
     if (desc->size != sizeof *desc) {
@@ -179,7 +187,8 @@ static int capture_check_interface(const vnic_capture *c, const struct vnic_capt
 }
 
 static int capture_write_interface(vnic_capture *c, const struct vnic_capture_interface *desc,
-                                   uint32_t snaplen) {
+                                   uint32_t snaplen)
+{
     static const uint8_t no_mac[6] = {0};
     static const uint8_t resolution = IDB_NANOSECONDS;
     struct vnic__capture_block b;
@@ -200,7 +209,8 @@ static int capture_write_interface(vnic_capture *c, const struct vnic_capture_in
 }
 
 int vnic_capture_add_interface(vnic_capture *capture, const struct vnic_capture_interface *desc,
-                               struct vnic_error *ret_err) {
+                               struct vnic_error *ret_err)
+{
     uint32_t snaplen;
     int rc;
 
@@ -221,7 +231,8 @@ int vnic_capture_add_interface(vnic_capture *capture, const struct vnic_capture_
     return (int)capture->n_interfaces++;
 }
 
-static int capture_check_packet(const vnic_capture *c, const struct vnic_capture_packet *packet) {
+static int capture_check_packet(const vnic_capture *c, const struct vnic_capture_packet *packet)
+{
     if (packet->size != sizeof *packet) {
         return VNIC_EVERSION;
     }
@@ -235,7 +246,8 @@ static int capture_check_packet(const vnic_capture *c, const struct vnic_capture
 
 /* What stands behind the packet's own bytes; it follows the head in the same buffer. */
 static void capture_put_tail(struct vnic__capture_block *b,
-                             const struct vnic_capture_packet *packet, uint32_t stored) {
+                             const struct vnic_capture_packet *packet, uint32_t stored)
+{
     uint8_t flags[4] = {(uint8_t)packet->direction, 0, 0, 0};
 
     vnic__block_pad(b, stored);
@@ -248,7 +260,8 @@ static void capture_put_tail(struct vnic__capture_block *b,
     vnic__block_end(b, stored);
 }
 
-int vnic_capture_write(vnic_capture *capture, const struct vnic_capture_packet *packet) {
+int vnic_capture_write(vnic_capture *capture, const struct vnic_capture_packet *packet)
+{
     struct vnic__capture_block b;
     uint32_t stored;
     int rc;
@@ -273,21 +286,23 @@ int vnic_capture_write(vnic_capture *capture, const struct vnic_capture_packet *
     return capture_put(capture, b.bytes + EPB_HEAD_LEN, b.len - EPB_HEAD_LEN);
 }
 
-static void capture_put_count(struct vnic__capture_block *b, uint32_t code, uint64_t value) {
+static void capture_put_count(struct vnic__capture_block *b, uint32_t code, uint64_t value)
+{
     if (value != VNIC_CAPTURE_UNKNOWN) {
         vnic__block_option64(b, code, value);
     }
 }
 
 /* A time option is split into halves as a packet's time is, unlike a 64-bit count. */
-static void capture_put_time_option(struct vnic__capture_block *b, uint32_t code,
-                                    uint64_t time_ns) {
+static void capture_put_time_option(struct vnic__capture_block *b, uint32_t code, uint64_t time_ns)
+{
     if (time_ns != VNIC_CAPTURE_UNKNOWN) {
         vnic__block_option64(b, code, time_ns >> 32 | time_ns << 32);
     }
 }
 
-int vnic_capture_write_stats(vnic_capture *capture, const struct vnic_capture_stats *stats) {
+int vnic_capture_write_stats(vnic_capture *capture, const struct vnic_capture_stats *stats)
+{
     struct vnic__capture_block b;
 
     if (capture == NULL || stats == NULL) {
@@ -312,6 +327,7 @@ int vnic_capture_write_stats(vnic_capture *capture, const struct vnic_capture_st
     return capture_put(capture, b.bytes, b.len);
 }
 
-void vnic_capture_destroy(vnic_capture *capture) {
+void vnic_capture_destroy(vnic_capture *capture)
+{
     vnic__free(capture);
 }
