@@ -66,6 +66,9 @@ void set_name_x(struct vnic_config *cfg)
 
 TEST_F(LiveWhere, CreatesInAnotherNamespaceByPathAndByDescriptor)
 {
+    if (live::is_emulated()) {
+        GTEST_SKIP() << "qemu-user does not implement NS_GET_NSTYPE";
+    }
     int there = new_namespace();
     std::string path = fd_path(there);
     unsigned threads_after_first = 0;
@@ -102,6 +105,9 @@ TEST_F(LiveWhere, CreatesInAnotherNamespaceByPathAndByDescriptor)
 
 TEST_F(LiveWhere, NamespacesThatAreNone)
 {
+    if (live::is_emulated()) {
+        GTEST_SKIP() << "qemu-user does not implement NS_GET_NSTYPE";
+    }
     struct {
         const char *path;
         const char *hint;
@@ -136,6 +142,9 @@ int note_namespace(void *arg, struct vnic_error *)
 
 TEST_F(LiveWhere, TheCallersThreadNeverChangesItsNamespace)
 {
+    if (live::is_emulated()) {
+        GTEST_SKIP() << "qemu-user does not implement threads as the kernel counts them";
+    }
     struct linux_netns_id outside = own_namespace(), inside = {}, wanted = {};
     struct vnic_error err = {};
     int there = new_namespace();
@@ -154,6 +163,9 @@ TEST_F(LiveWhere, TheCallersThreadNeverChangesItsNamespace)
 
 TEST_F(LiveWhere, MovedIntoANamespaceThatIsGoneForEverybodyElse)
 {
+    if (live::is_emulated()) {
+        GTEST_SKIP() << "qemu-user does not implement TUNGETDEVNETNS of a namespace that is gone";
+    }
     LiveDevice dev(set_name_x);
     ASSERT_EQ(dev.code, 0) << dev.err.text;
     struct vnic_error err = {};
