@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "framed.h"
+#include "io_wait.h"
 #include "iovec.h"
 
 int vnic__io_begin(struct vnic *q, struct vnic_error *err)
@@ -31,127 +32,108 @@ void vnic__io_end(struct vnic *q)
     q->bounce = NULL;
 }
 
-/* One writer a counter, so a plain addition is enough; other threads only read. */
-static void count_packet(struct vnic__counter *c, int len)
+/*
+ * Nearly every call ends with its first attempt, so the way there is short and flat: after a system call
+ * the processor has forgotten where the functions that led to it return to (Linux
+ * Documentation/admin-guide/hw-vuln/spectre.rst, return stack buffer), and each level of them costs.
+ * Hence inline functions, an own look at what vnic__stop_code() looks at, a deadline that is made only
+ * when something is to be waited for, and all that is unusual in another file, which is not merged.
+ */
+static inline int is_running(const struct vnic *q)
 {
-    uint64_t packets = atomic_load_explicit(&c->packets, memory_order_relaxed);
-    uint64_t bytes = atomic_load_explicit(&c->bytes, memory_order_relaxed);
-
-    atomic_store_explicit(&c->packets, packets + 1, memory_order_relaxed);
-    atomic_store_explicit(&c->bytes, bytes + (uint64_t)len, memory_order_relaxed);
+    return atomic_load_explicit(&q->stop, memory_order_acquire) == 0 &&
+           (q->wakeup == NULL ||
+            atomic_load_explicit(&q->wakeup->value, memory_order_acquire) == 0);
 }
 
-static int recv_once(struct vnic *q, const struct vnic_iovec *iov, int n)
+/* The first attempt: the packet's length, a code, or 0 when the handle is stopped. */
+static inline int recv_first(struct vnic *q, const struct vnic_iovec *iov, int n)
 {
     uint32_t flags = 0;
     int rc;
 
-    if (q->plain) {
-        rc = q->backend->read(q, iov, n, &flags);
-        if (rc >= 0 && (flags & VNIC__READ_CUT)) {
-            rc = VNIC_EMSGSIZE;
-        }
-    } else {
-        rc = vnic__read_framed(q, iov, n);
+    if (!is_running(q)) {
+        return 0;
     }
-    if (rc >= 0) {
-        count_packet(&q->rx, rc);
-    } else if (rc == VNIC_EMSGSIZE) {
-        uint64_t cut = atomic_load_explicit(&q->rx_cut, memory_order_relaxed);
-
-        atomic_store_explicit(&q->rx_cut, cut + 1, memory_order_relaxed);
+    rc = q->plain ? q->backend->read(q, iov, n, &flags) : vnic__read_framed(q, iov, n);
+    if (rc > 0 && flags == 0) {
+        vnic__count_packet(&q->rx, rc);
+        return rc;
     }
-    return rc;
+    return vnic__recv_unusual(q, rc, flags);
 }
 
-static int send_once(struct vnic *q, const struct vnic_iovec *iov, int n)
+static inline int send_first(struct vnic *q, const struct vnic_iovec *iov, int n)
 {
-    int rc = q->plain ? q->backend->write(q, iov, n) : vnic__write_framed(q, iov, n);
+    int rc;
 
-    if (rc >= 0) {
-        count_packet(&q->tx, rc);
+    if (!is_running(q)) {
+        return 0;
     }
-    return rc;
-}
-
-typedef int attempt(struct vnic *q, const struct vnic_iovec *iov, int n);
-
-/* The slow path: nothing could be done at once. */
-static int wait_and_try(struct vnic *q, int events, attempt *once, const struct vnic_iovec *iov,
-                        int n, int64_t deadline)
-{
-    int rc, ready;
-
-    vnic__enter_wait(q);
-    do {
-        ready = q->backend->wait(q, events, deadline);
-        if (ready < 0) {
-            rc = vnic__explain(q, ready);
-            continue;
-        }
-        rc = vnic__stop_code(q);
-        if (rc == 0) {
-            if (ready == 0) {
-                vnic__repair_signal(q);
-            }
-            rc = vnic__explain(q, once(q, iov, n));
-        }
-        if (rc == VNIC_EAGAIN && deadline >= 0 && vnic__now_ns() >= deadline) {
-            rc = VNIC_ETIMEDOUT;
-        }
-    } while (rc == VNIC_EAGAIN);
-    vnic__leave_wait(q);
+    rc = q->plain ? q->backend->write(q, iov, n) : vnic__write_framed(q, iov, n);
+    if (rc > 0) {
+        vnic__count_packet(&q->tx, rc);
+    }
     return rc;
 }
 
 int vnic__recv_until(struct vnic *q, const struct vnic_iovec *iov, int n, int64_t deadline)
 {
-    int rc = vnic__stop_code(q);
+    int rc = recv_first(q, iov, n);
 
-    if (rc == 0) {
-        rc = recv_once(q, iov, n);
-        if (rc >= 0) {
-            return rc;
-        }
-        rc = vnic__explain(q, rc);
-    }
-    if (rc != VNIC_EAGAIN || deadline == VNIC__DEADLINE_TRY) {
-        return rc;
-    }
-    return wait_and_try(q, VNIC_READABLE, recv_once, iov, n, deadline);
+    return rc > 0 ? rc : vnic__recv_go_on(q, iov, n, deadline, rc);
 }
 
 int vnic__send_until(struct vnic *q, const struct vnic_iovec *iov, int n, int64_t deadline)
 {
-    int rc = vnic__stop_code(q);
+    int rc = send_first(q, iov, n);
 
-    if (rc == 0) {
-        rc = send_once(q, iov, n);
-        if (rc >= 0) {
-            return rc;
-        }
-        rc = vnic__explain(q, rc);
-    }
-    if (rc != VNIC_EAGAIN || deadline == VNIC__DEADLINE_TRY) {
+    return rc > 0 ? rc : vnic__send_go_on(q, iov, n, deadline, rc);
+}
+
+/* As vnic__recv_until(), with the timeout of the API, whose range is checked. */
+static inline int recv_packet(struct vnic *q, const struct vnic_iovec *iov, int n, int timeout_ms)
+{
+    int rc = recv_first(q, iov, n);
+    int64_t deadline;
+
+    if (rc > 0) {
         return rc;
     }
-    return wait_and_try(q, VNIC_WRITABLE, send_once, iov, n, deadline);
+    (void)vnic__deadline(q, timeout_ms, &deadline);
+    return vnic__recv_go_on(q, iov, n, deadline, rc);
+}
+
+static inline int send_packet(struct vnic *q, const struct vnic_iovec *iov, int n, int timeout_ms)
+{
+    int rc = send_first(q, iov, n);
+    int64_t deadline;
+
+    if (rc > 0) {
+        return rc;
+    }
+    (void)vnic__deadline(q, timeout_ms, &deadline);
+    return vnic__send_go_on(q, iov, n, deadline, rc);
 }
 
 int vnic_recv_timeout(vnic *dev, void *buf, size_t cap, int timeout_ms)
 {
     const struct vnic_iovec iov = {buf, cap};
-    int64_t deadline;
 
-    if (dev == NULL || buf == NULL || cap == 0 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
+    if (dev == NULL || buf == NULL || cap == 0 || timeout_ms < VNIC_DEFAULT) {
         return VNIC_EINVAL;
     }
-    return vnic__recv_until(dev, &iov, 1, deadline);
+    return recv_packet(dev, &iov, 1, timeout_ms);
 }
 
 int vnic_recv(vnic *dev, void *buf, size_t cap)
 {
-    return vnic_recv_timeout(dev, buf, cap, VNIC_DEFAULT);
+    const struct vnic_iovec iov = {buf, cap};
+
+    if (dev == NULL || buf == NULL || cap == 0) {
+        return VNIC_EINVAL;
+    }
+    return recv_packet(dev, &iov, 1, VNIC_DEFAULT);
 }
 
 /* The pieces of a packet: none is NULL, and together they have at least a byte. */
@@ -168,17 +150,15 @@ static int check_pieces(const struct vnic_iovec *iov, int n, size_t *ret_total)
 
 int vnic_recvv(vnic *dev, const struct vnic_iovec *iov, int n, int timeout_ms)
 {
-    int64_t deadline;
     size_t room;
 
-    if (dev == NULL || iov == NULL || n < 1 || n > VNIC_MAX_IOV ||
-        vnic__deadline(dev, timeout_ms, &deadline) < 0) {
+    if (dev == NULL || iov == NULL || n < 1 || n > VNIC_MAX_IOV || timeout_ms < VNIC_DEFAULT) {
         return VNIC_EINVAL;
     }
-    if (check_pieces(iov, n, &room) < 0) {
+    if (check_pieces(iov, n, &room) < 0 || room == SIZE_MAX) {
         return VNIC_EINVAL;
     }
-    return room == SIZE_MAX ? VNIC_EINVAL : vnic__recv_until(dev, iov, n, deadline);
+    return recv_packet(dev, iov, n, timeout_ms);
 }
 
 /* const is cast away because a vnic_iovec serves both directions; writing never changes the data. */
@@ -195,30 +175,32 @@ static void *unconst(const void *data)
 int vnic_send_timeout(vnic *dev, const void *data, size_t len, int timeout_ms)
 {
     const struct vnic_iovec iov = {unconst(data), len};
-    int64_t deadline;
 
-    if (dev == NULL || data == NULL || len == 0 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
+    if (dev == NULL || data == NULL || len == 0 || timeout_ms < VNIC_DEFAULT) {
         return VNIC_EINVAL;
     }
-    return len > dev->max_len ? VNIC_EMSGSIZE : vnic__send_until(dev, &iov, 1, deadline);
+    return len > dev->max_len ? VNIC_EMSGSIZE : send_packet(dev, &iov, 1, timeout_ms);
 }
 
 int vnic_send(vnic *dev, const void *data, size_t len)
 {
-    return vnic_send_timeout(dev, data, len, VNIC_DEFAULT);
+    const struct vnic_iovec iov = {unconst(data), len};
+
+    if (dev == NULL || data == NULL || len == 0) {
+        return VNIC_EINVAL;
+    }
+    return len > dev->max_len ? VNIC_EMSGSIZE : send_packet(dev, &iov, 1, VNIC_DEFAULT);
 }
 
 int vnic_sendv(vnic *dev, const struct vnic_iovec *iov, int n, int timeout_ms)
 {
-    int64_t deadline;
     size_t len;
 
-    if (dev == NULL || iov == NULL || n < 1 || n > VNIC_MAX_IOV ||
-        vnic__deadline(dev, timeout_ms, &deadline) < 0) {
+    if (dev == NULL || iov == NULL || n < 1 || n > VNIC_MAX_IOV || timeout_ms < VNIC_DEFAULT) {
         return VNIC_EINVAL;
     }
     if (check_pieces(iov, n, &len) < 0) {
         return VNIC_EINVAL;
     }
-    return len > dev->max_len ? VNIC_EMSGSIZE : vnic__send_until(dev, iov, n, deadline);
+    return len > dev->max_len ? VNIC_EMSGSIZE : send_packet(dev, iov, n, timeout_ms);
 }

@@ -21,6 +21,7 @@ set(VNIC_CORE_SOURCES
     ifname.c
     inet_text.c
     io.c
+    io_wait.c
     iovec.c
     lifecycle.c
     log.c

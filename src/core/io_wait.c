@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a packet call does when its first attempt was not the end of it: other headers, codes, waiting. */
+#include "io_wait.h"
+
+#include "framed.h"
+#include "io.h"
+
+int vnic__recv_unusual(struct vnic *q, int rc, uint32_t flags)
+{
+    if (rc >= 0 && (flags & VNIC__READ_CUT)) {
+        rc = VNIC_EMSGSIZE;
+    }
+    if (rc >= 0) {
+        vnic__count_packet(&q->rx, rc);
+    } else if (rc == VNIC_EMSGSIZE) {
+        uint64_t cut = atomic_load_explicit(&q->rx_cut, memory_order_relaxed);
+
+        atomic_store_explicit(&q->rx_cut, cut + 1, memory_order_relaxed);
+    }
+    return rc;
+}
+
+static int recv_once(struct vnic *q, const struct vnic_iovec *iov, int n)
+{
+    uint32_t flags = 0;
+    int rc = q->plain ? q->backend->read(q, iov, n, &flags) : vnic__read_framed(q, iov, n);
+
+    return vnic__recv_unusual(q, rc, flags);
+}
+
+static int send_once(struct vnic *q, const struct vnic_iovec *iov, int n)
+{
+    int rc = q->plain ? q->backend->write(q, iov, n) : vnic__write_framed(q, iov, n);
+
+    if (rc >= 0) {
+        vnic__count_packet(&q->tx, rc);
+    }
+    return rc;
+}
+
+typedef int attempt(struct vnic *q, const struct vnic_iovec *iov, int n);
+
+/* Nothing could be done at once. */
+static int wait_and_try(struct vnic *q, int events, attempt *once, const struct vnic_iovec *iov,
+                        int n, int64_t deadline)
+{
+    int rc, ready;
+
+    vnic__enter_wait(q);
+    do {
+        ready = q->backend->wait(q, events, deadline);
+        if (ready < 0) {
+            rc = vnic__explain(q, ready);
+            continue;
+        }
+        rc = vnic__stop_code(q);
+        if (rc == 0) {
+            if (ready == 0) {
+                vnic__repair_signal(q);
+            }
+            rc = vnic__explain(q, once(q, iov, n));
+        }
+        if (rc == VNIC_EAGAIN && deadline >= 0 && vnic__now_ns() >= deadline) {
+            rc = VNIC_ETIMEDOUT;
+        }
+    } while (rc == VNIC_EAGAIN);
+    vnic__leave_wait(q);
+    return rc;
+}
+
+static int go_on(struct vnic *q, int events, attempt *once, const struct vnic_iovec *iov, int n,
+                 int64_t deadline, int rc)
+{
+    if (rc == 0) {
+        rc = vnic__stop_code(q);
+        if (rc < 0) {
+            return rc;
+        }
+        rc = once(q, iov, n);
+        if (rc >= 0) {
+            return rc;
+        }
+    }
+    rc = vnic__explain(q, rc);
+    if (rc != VNIC_EAGAIN || deadline == VNIC__DEADLINE_TRY) {
+        return rc;
+    }
+    return wait_and_try(q, events, once, iov, n, deadline);
+}
+
+int vnic__recv_go_on(struct vnic *q, const struct vnic_iovec *iov, int n, int64_t deadline, int rc)
+{
+    return go_on(q, VNIC_READABLE, recv_once, iov, n, deadline, rc);
+}
+
+int vnic__send_go_on(struct vnic *q, const struct vnic_iovec *iov, int n, int64_t deadline, int rc)
+{
+    return go_on(q, VNIC_WRITABLE, send_once, iov, n, deadline, rc);
+}
