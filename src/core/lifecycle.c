@@ -154,7 +154,7 @@ static int open_interface(const struct vnic__backend *backend, const struct vnic
     return 0;
 
 close_backend:
-    backend->close(q, VNIC__CLOSE_END);
+    backend->close(q, VNIC__CLOSE_FAILED);
 free_handle:
     free_queue(q);
 free_interface:

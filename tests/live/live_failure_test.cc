@@ -61,6 +61,33 @@ TEST_F(LiveFailure, AdoptGivesTheSndbufBack)
     }
 }
 
+/* Attaching replaces the flags that the next user, and `ip -d link`, see. */
+TEST_F(LiveFailure, OpenGivesTheFlagsBack)
+{
+    int start = here();
+    ASSERT_EQ("", enter_new_network());
+    int there = here();
+    for (unsigned flags : {IFF_TAP | IFF_VNET_HDR | 0u, IFF_TAP | IFF_NO_PI | 0u}) {
+        ASSERT_TRUE(make_persistent("keep0", flags));
+        auto before = tun_attributes("keep0");
+        ASSERT_FALSE(before.empty());
+
+        Config cfg("keep0", VNIC_TAP, flags & IFF_NO_PI ? VNIC_VNET_HDR | VNIC_KEEP_HEADER : 0u);
+        cfg.mtu = 65535; /* more than a TAP takes: only the kernel says so */
+        EXPECT_EQ(VNIC_EINVAL, must_fail(cfg).code);
+        EXPECT_EQ(before, tun_attributes("keep0"));
+        ASSERT_EQ(0, setns(start, CLONE_NEWNET)) << strerror(errno);
+        cfg.netns_fd = there;
+        EXPECT_EQ(VNIC_EINVAL, must_fail(cfg).code);
+        EXPECT_FALSE(exists("keep0"));
+        ASSERT_EQ(0, setns(there, CLONE_NEWNET)) << strerror(errno);
+        EXPECT_EQ(before, tun_attributes("keep0"));
+        EXPECT_EQ(0, delete_link("keep0"));
+    }
+    close(there);
+    close(start);
+}
+
 /* IPv6 is off: the wish fails, and nothing of IPv4 was touched (a removed one loses its label). */
 TEST_F(LiveFailure, Ipv6OffLeavesTheIpv4AddressesAlone)
 {

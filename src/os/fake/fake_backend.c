@@ -127,12 +127,13 @@ static void fake_close(struct vnic *q, int keep)
 {
     struct vnic__fake_user *user = q->priv;
     struct vnic__fake_port *port = user->port;
-    uint32_t ends = !user->borrowed && !keep;
+    uint32_t keeps = keep == VNIC__CLOSE_RELEASE || keep == VNIC__CLOSE_UNDO;
+    uint32_t ends = !user->borrowed && !keeps;
 
     if (q->wait_handle != -1) {
         vnic__signal_group_end(user->group);
     }
-    if (!user->borrowed && keep) {
+    if (!user->borrowed && keeps) {
         vnic__mutex_lock(&port->pair->lock);
         port->owned = 0;
         vnic__mutex_unlock(&port->pair->lock);

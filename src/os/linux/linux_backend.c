@@ -22,6 +22,9 @@ static void linux_close(struct vnic *q, int keep)
     if (keep == VNIC__CLOSE_END && !borrowed) {
         (void)vnic__sys_close(lq->fd);
     }
+    if (keep == VNIC__CLOSE_FAILED) {
+        vnic__linux_open_undo(lq);
+    }
     lq->fd = -1;
     if (q->iface->n_queues == 0) {
         vnic__linux_netconf_end(&li->netconf);

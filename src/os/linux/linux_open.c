@@ -262,6 +262,21 @@ static int settle_queue(struct open_try *t, int fd, const struct ifreq *ifr, str
                                   (t->s->flags & VNIC_VNET_HDR) != 0, err);
 }
 
+/* The flags that TUNSETIFF replaced; beside other queues they had to be the same. */
+static uint32_t old_flags_of(const struct open_try *t)
+{
+    const struct linux_tun_facts *facts = &t->facts;
+    uint32_t flags = facts->layer == VNIC_TAP ? IFF_TAP : IFF_TUN;
+
+    if (!t->exists || t->others) {
+        return 0;
+    }
+    flags |= facts->pi ? 0u : IFF_NO_PI;
+    flags |= facts->vnet_hdr ? IFF_VNET_HDR : 0u;
+    flags |= facts->multi_queue ? IFF_MULTI_QUEUE : 0u;
+    return flags == (flags_of(t->s) & ~(uint32_t)IFF_NO_CARRIER) ? 0 : flags;
+}
+
 static int try_open(struct open_try *t, struct vnic_error *err)
 {
     struct ifreq ifr;
@@ -280,10 +295,11 @@ static int try_open(struct open_try *t, struct vnic_error *err)
         rc = settle_queue(t, fd, &ifr, err);
     }
     if (rc != 0) {
-        (void)vnic__sys_close(fd);
+        vnic__linux_state_give_back(fd, old_flags_of(t));
         return rc;
     }
     linux_queue_of(t->q)->fd = fd;
+    linux_queue_of(t->q)->old_flags = old_flags_of(t);
     t->q->iface->created = !t->exists;
     t->q->iface->multi_queue = (t->s->flags & VNIC_MULTI_QUEUE) != 0;
     (void)vnic__linux_learn_need(t->q);

@@ -13,6 +13,7 @@
 #include <linux/virtio_net.h>
 #include <string.h>
 
+#include "linux_netns.h"
 #include "linux_sys.h"
 #include "linux_tun.h"
 
@@ -176,6 +177,44 @@ int vnic__linux_state_reset(int fd, const struct vnic__settings *s, struct vnic_
         rc = set_sndbuf(fd, s->sndbuf, err);
     }
     return rc == 0 ? reset_filters(fd, s->layer, err) : rc;
+}
+
+void vnic__linux_state_give_back(int fd, uint32_t old_flags)
+{
+    struct ifreq ifr;
+    int attached = old_flags != 0 && vnic__linux_fd_state(fd, &ifr) == LINUX_FD_ATTACHED;
+    int other;
+
+    (void)vnic__sys_close(fd);
+    other = attached ? vnic__linux_node_open(NULL) : -1;
+    if (other >= 0) {
+        ifr.ifr_flags = (short)old_flags;
+        (void)vnic__sys_ioctl_ptr(other, TUNSETIFF, &ifr);
+        (void)vnic__sys_close(other);
+    }
+}
+
+static int give_back_here(void *arg, struct vnic_error *err)
+{
+    struct linux_queue *lq = arg;
+
+    (void)err;
+    vnic__linux_state_give_back(lq->fd, lq->old_flags);
+    return 0;
+}
+
+void vnic__linux_open_undo(struct linux_queue *lq)
+{
+    int nsfd = lq->old_flags != 0 ? vnic__linux_other_netns(lq->fd) : LINUX_NETNS_OWN;
+
+    if (nsfd < 0) {
+        (void)give_back_here(lq, NULL);
+        return;
+    }
+    if (vnic__netns_run(nsfd, give_back_here, lq, NULL) < 0) {
+        (void)vnic__sys_close(lq->fd);
+    }
+    (void)vnic__sys_close(nsfd);
 }
 
 /*

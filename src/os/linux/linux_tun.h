@@ -54,6 +54,7 @@ struct linux_queue {
     _Atomic uint32_t mode;  /* LINUX_MODE_… */
     int32_t old_status;     /* adopted: file status flags before, to be given back on failure */
     int32_t old_descriptor; /* adopted: descriptor flags before */
+    uint32_t old_flags;     /* opened: the interface's IFF_… before; 0: it was not there, or shared */
     int32_t old_sndbuf;     /* adopted: the sndbuf before; 0: it was not changed */
 };
 
@@ -110,6 +111,9 @@ int vnic__linux_open(struct vnic *q, const struct vnic__settings *s, struct vnic
 int vnic__linux_adopt(struct vnic *q, intptr_t native, const struct vnic__settings *s,
                       struct vnic_error *err);
 
+/* After an open that failed later on: ends the descriptor, and the interface has its flags again. */
+void vnic__linux_open_undo(struct linux_queue *lq);
+
 /* After an adoption that failed later on: the lender's descriptor is as it was before. */
 void vnic__linux_adopt_undo(struct vnic *q);
 
@@ -134,6 +138,12 @@ int vnic__linux_state_begin(int fd, const struct vnic__settings *s, struct vnic_
  * new device has, and sets what s asks for.
  */
 int vnic__linux_state_reset(int fd, const struct vnic__settings *s, struct vnic_error *err);
+
+/*
+ * Ends a descriptor that was attached as the only queue, and puts the flags back that the interface had
+ * (0: nothing to put back). Runs in a thread that is where the interface is.
+ */
+void vnic__linux_state_give_back(int fd, uint32_t old_flags);
 
 /* After attaching beside other queues: changes nothing, refuses what does not match. */
 int vnic__linux_state_match(int query_fd, const char *name, struct vnic_error *err);
