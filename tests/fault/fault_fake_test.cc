@@ -191,8 +191,9 @@ TEST_F(FakeSweep, Packets)
         [this](vnic_error *) {
             vnic_packet pkts[2] = {};
             int rc = vnic_acquire_many(dev_, pkts, 2, VNIC_NOWAIT);
-            if (rc > 0)
+            if (rc > 0) {
                 EXPECT_EQ(vnic_release_many(dev_, pkts, rc), 0);
+            }
             return rc;
         },
         0, false);
@@ -202,8 +203,9 @@ TEST_F(FakeSweep, Packets)
             vnic_packet pkts[2] = {};
             pkts[0].len = pkts[1].len = sizeof PACKET;
             int rc = vnic_reserve_many(peer_, pkts, 2, VNIC_NOWAIT);
-            if (rc > 0)
+            if (rc > 0) {
                 EXPECT_EQ(vnic_release_many(peer_, pkts, rc), 0);
+            }
             return rc;
         },
         0, false);

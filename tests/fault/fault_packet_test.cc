@@ -103,8 +103,9 @@ TEST_F(PacketSweep, RecvMany)
     sweep("acquire_many and commit_many", "vnic_acquire_many", 0, 2, [this] {
         vnic_packet pkts[2] = {};
         int n = vnic_acquire_many(dev_, pkts, 2, 1000);
-        if (n > 0)
+        if (n > 0) {
             EXPECT_EQ(vnic_release_many(dev_, pkts, n), 0);
+        }
         return n;
     });
 }
