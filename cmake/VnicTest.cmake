@@ -64,6 +64,12 @@ function(vnic_add_test)
     target_compile_definitions(${arg_NAME} PRIVATE ${arg_DEFINES}
         VNIC_SOURCE_DIR="${PROJECT_SOURCE_DIR}" VNIC_BINARY_DIR="${PROJECT_BINARY_DIR}")
     target_link_libraries(${arg_NAME} PRIVATE ${arg_LINK} ${arg_LIBRARY} vnic_gtest)
+    # Most of the time to compile a test goes into GoogleTest's header.
+    list(LENGTH arg_SOURCES count)
+    if(count GREATER 3)
+        target_precompile_headers(${arg_NAME} PRIVATE
+            "$<$<COMPILE_LANGUAGE:CXX>:<gtest/gtest.h$<ANGLE-R>>")
+    endif()
     if(WIN32)
         target_link_options(${arg_NAME} PRIVATE -static)
     endif()

@@ -40,7 +40,7 @@ job_coverage() {
 # The portable tests on other machines: big-endian, 32-bit, arm. The live ones where qemu-user can.
 qemu_machine() { # NAME COMPILER-PREFIX QEMU LABELS
     local folder=$build/qemu-$1
-    quietly "qemu-$1" cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
+    quietly "qemu-$1" cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE= \
         -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/linux-gcc.cmake" -DVNIC_MACHINE="$2" -DVNIC_QEMU="$3" \
         -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
         quietly "qemu-$1" cmake --build "$folder" -j2 &&
@@ -54,7 +54,7 @@ job_qemu-aarch64() { qemu_machine aarch64 aarch64-linux-gnu qemu-aarch64-static 
 # The portable tests as Windows programs.
 job_wine() {
     local folder=$build/wine-build
-    quietly wine cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Debug \
+    quietly wine cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE= \
         -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/mingw.cmake" \
         -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
         quietly wine cmake --build "$folder" -j2 &&
