@@ -36,8 +36,8 @@ def measure(build, out):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--build", required=True, type=pathlib.Path)
-    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--build", required=True, type=lambda p: pathlib.Path(p).resolve())
+    parser.add_argument("--out", required=True, type=lambda p: pathlib.Path(p).resolve())
     parser.add_argument("--minimum", type=float, default=90)
     options = parser.parse_args()
     skipped, covered, total, rows, problems = excluded(), 0, 0, [], []
