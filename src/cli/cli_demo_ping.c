@@ -16,6 +16,7 @@
 
 #define PING_COUNT 3
 #define PING_TIMEOUT_MS 2000
+#define PING_SETTLE_MS 50
 
 static int ping_found(void)
 {
@@ -131,6 +132,9 @@ static int ping_by_socket(const char *address, struct cli_ping *ret)
         return errno;
     }
     ret->how = "a raw socket";
+    /* The kernel makes a new IPv6 address reachable in the background, some milliseconds later: the
+     * time that a program takes to start. */
+    (void)poll(NULL, 0, PING_SETTLE_MS);
     for (ret->sent = 0; ret->sent < PING_COUNT; ret->sent++) {
         uint8_t request[64];
         uint64_t start = cli_mono_ns();

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import REAL_ROOT, TOOL, Running
+from conftest import REAL_ROOT, TOOL
 
 STEPS = ["TUN: IP packets", "TAP: Ethernet frames", "TCP between two namespaces, with vnic as the wire", "Afterwards"]
 
@@ -132,17 +132,48 @@ def test_doctor_sees_network_manager(net, tmp_path):
     assert found["health"] == "note" and "unmanaged-devices" in found["fix"]
 
 
-def test_doctor_without_rights():
-    """Somebody without privileges is told so."""
+@pytest.fixture(name="stranger")
+def user_without_rights():
+    """Runs the tool as a user without any right, with the device node as most systems have it (0666)."""
     if not REAL_ROOT:
         pytest.skip("not root of this machine: there is no other user to become")
     # The build folder may be closed to others.
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copy(TOOL, folder)
         os.chmod(folder, 0o755)
-        result = Running(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", copy, "doctor",
-                          "--json"]).finish()
+        script = ("mount -t tmpfs none /dev/net && mknod -m 0666 /dev/net/tun c 10 200 && "
+                  f"exec setpriv --reuid 65534 --regid 65534 --clear-groups {copy} \"$@\"")
+        yield lambda net, *arguments: net.run("unshare", "--mount", "sh", "-c", script, "sh", *arguments)
+
+
+def test_doctor_without_rights(net, stranger):
+    result = stranger(net, "doctor", "--json")
     findings = {f["name"]: f for f in result.json()["findings"]}
     assert findings["capability"]["health"] == "note" and "sudo" in findings["capability"]["fix"]
     assert findings["create_here"]["health"] == "note"
     assert result.code == (0 if result.json()["can_create"] else 1)
+
+
+def test_demo_without_rights(net, stranger):
+    """Nobody can do it, where user namespaces are allowed."""
+    if not stranger(net, "doctor", "--json").json()["can_create"]:
+        pytest.skip("the kernel of this machine lacks user namespaces for everybody")
+    result = stranger(net, "demo")
+    assert result.code == 0 and "(without root)" in result.out, result
+
+
+def test_owner_without_rights(net, stranger):
+    """Whom root made owner can use the interface, as it is."""
+    net.vnic("up", "tun5", "10.9.0.1/24", "--persist", "--owner", "nobody")
+    result = stranger(net, "dump", "tun5", "--keep-state", "-t", "1")
+    assert result.code == 0 and "tun5 (TUN, MTU 1500, 10.9.0.1/24)" in result.err, result
+    net.vnic("up", "tun6", "10.9.1.1/24", "--persist", "--owner", "0")
+    result = stranger(net, "dump", "tun6", "--keep-state", "-t", "1")
+    assert result.code == 3 and "tun6" in result.err, result
+    assert stranger(net, "down", "tun5").code == 0
+    assert net.vnic("down", "tun6").code == 0
+
+
+def test_up_without_rights(net, stranger):
+    result = stranger(net, "up", "tun5", "10.9.0.1/24")
+    assert result.code == 3 and "CAP_NET_ADMIN" in result.err, result
