@@ -293,9 +293,9 @@ static int echo_run(struct echo *echo)
         return rc;
     }
     if (!echo->device.quiet && !echo->device.json) {
-        printf("%s: every other address of its networks answers ping and UDP%s; end with Ctrl-C\n",
+        printf("%s: every other address of its networks answers ping%s; end with Ctrl-C\n",
                cli_device_describe(echo->dev, text, sizeof text),
-               echo->no_tcp ? " (no TCP)" : " and TCP echo");
+               echo->no_tcp ? " and UDP echo (no TCP)" : ", UDP and TCP echo");
     }
     rc = echo_loop(echo);
     echo_report(echo);

@@ -36,7 +36,7 @@ static void netdev_one_address(const struct ifaddrs *entry,
     int family = entry->ifa_addr->sa_family;
     size_t len = family == AF_INET ? 4 : 16;
     char address[INET6_ADDRSTRLEN];
-    char text[INET6_ADDRSTRLEN + 8];
+    char text[INET6_ADDRSTRLEN + 16];
     uint8_t bytes[16];
     uint8_t mask[16];
 
