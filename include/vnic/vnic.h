@@ -473,7 +473,7 @@ struct vnic_packet {
     uint32_t cap;    /**< room from `data` on; tailroom is cap - len */
     int32_t status;  /**< 0, or this packet's VNIC_E… */
     uint16_t headroom;    /**< bytes before `data` that may be written to (views) */
-    uint16_t queue;       /**< queue it came from */
+    uint16_t queue;       /**< 0 in this version: a handle is one queue */
     uint16_t gso_size;    /**< payload of a segment of a super-packet */
     uint16_t hdr_len;     /**< headers of a super-packet */
     uint16_t csum_start;  /**< where a partial checksum begins */
@@ -484,7 +484,7 @@ struct vnic_packet {
     uint16_t vlan_tci;    /**< VLAN tag that is not in the frame */
     uint16_t inner_nh;    /**< tunnel: offset of the inner network header */
     uint32_t hash;        /**< flow hash, if the system gives one */
-    uint16_t inner_th;    /**< tunnel: offset of the inner transport header */
+    uint16_t outer_th;    /**< tunnel: offset of the outer transport header; inner: csum_start */
     uint8_t reserved[10 - 2 * (sizeof(void *) - 4)]; /**< 0; makes 64 bytes on every system */
 };
 
