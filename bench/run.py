@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measure and count: run the programs of bench/, print a table, write results.json.
+
+Fails when a count is wrong or a result is missing. Ratios are reported and never fail, because they
+depend on what else the machine does.
+"""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+import time
+
+# id: what is measured, how the value is to be read, target, smoke value of a short run on a busy machine.
+# A count must hold always; a ratio is reported; an information has no target.
+RESULTS = {
+    "T1.recv.64.raw": ("vnic_recv() of 64 bytes / raw read", "ratio", 1.03, 1.08),
+    "T1.recv.1400.raw": ("vnic_recv() of 1400 bytes / raw read", "ratio", 1.03, 1.08),
+    "T1.send.64.raw": ("vnic_send() of 64 bytes / raw write", "ratio", 1.03, 1.08),
+    "T1.send.1400.raw": ("vnic_send() of 1400 bytes / raw write", "ratio", 1.03, 1.08),
+    "T1.recv.64.libc": ("vnic_recv() of 64 bytes / read(), threaded", "ratio", 1.00, 1.05),
+    "T1.recv.1400.libc": ("vnic_recv() of 1400 bytes / read(), threaded", "ratio", 1.00, 1.05),
+    "T1.send.64.libc": ("vnic_send() of 64 bytes / write(), threaded", "ratio", 1.00, 1.05),
+    "T1.send.1400.libc": ("vnic_send() of 1400 bytes / write(), threaded", "ratio", 1.00, 1.05),
+    "T10.idle": ("CPU ms a second while vnic_recv() waits", "count", 0.5, 0.5),
+    "T10.pingpong": ("round trip / blocking raw loop, two processors", "ratio", 1.05, 1.15),
+    "T10.pingpong_one": ("round trip / blocking raw loop, one processor", "information", None, None),
+    "T11.alloc": ("allocations while packets pass", "count", 0, 0),
+    "T11.recv": ("system calls a packet, vnic_recv(), queued", "count", 1, 1),
+    "T11.recv_many": ("system calls a packet, vnic_recv_many(), queued", "count", 1, 1),
+    "T11.acquire_many": ("system calls a packet, vnic_acquire_many(), queued", "count", 1, 1),
+    "T11.send": ("system calls a packet, vnic_send()", "count", 1, 1),
+    "T11.send_many": ("system calls a packet, vnic_send_many()", "count", 1, 1),
+    "T11.wait": ("system calls of a vnic_recv() that had to wait", "count", 3, 3),
+}
+
+# Program, arguments of a full run and of a short one, how often it is started in each.
+PROGRAMS = (
+    ("bench_count", (), (), 1, 1),
+    ("bench_packets", ("7", "40"), ("5", "20"), 3, 1),
+    ("bench_wait", ("7", "5000", "2"), ("5", "1000", "1"), 3, 1),
+)
+TIME_LIMIT = 600
+
+
+def machine():
+    model = platform.processor() or platform.machine()
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    return {"cpu": model, "processors": os.cpu_count(), "kernel": platform.release(),
+            "machine": platform.machine(), "load": round(os.getloadavg()[0], 2)}
+
+
+def run_program(build, name, arguments):
+    """The lines `id value…` of one run; what it says on stderr is passed on."""
+    values = {}
+    try:
+        done = subprocess.run([build / "bench" / name, *arguments], stdout=subprocess.PIPE, text=True,
+                              timeout=TIME_LIMIT, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        return values
+    if done.returncode != 0:
+        print(f"{name} ended with {done.returncode}", file=sys.stderr)
+    for line in done.stdout.splitlines():
+        key, *numbers = line.split()
+        values[key] = [float(n) for n in numbers]
+    return values
+
+
+def measure(build, quick):
+    rounds = {}
+    for name, full, short, starts, short_starts in PROGRAMS:
+        for _ in range(short_starts if quick else starts):
+            for key, numbers in run_program(build, name, short if quick else full).items():
+                rounds.setdefault(key, []).extend(numbers)
+    return rounds
+
+
+def judge(rounds, quick):
+    results = []
+    for key, (what, kind, target, smoke) in RESULTS.items():
+        numbers = rounds.get(key, [])
+        value = None
+        if numbers:
+            # The worst of all counts, and the median of all rounds.
+            value = max(numbers) if kind == "count" else statistics.median(numbers)
+        limit = smoke if quick else target
+        passed = value is not None and (limit is None or value <= limit)
+        results.append({"id": key, "what": what, "kind": kind,
+                        "ratio": None if value is None else round(value, 4), "target": target,
+                        "smoke": smoke, "rounds": len(numbers), "pass": passed})
+    return results
+
+
+def show(results, where, quick, seconds):
+    print(f"{where['cpu']}, {where['processors']} processors, Linux {where['kernel']}, "
+          f"load {where['load']}{', short run' if quick else ''}, {seconds:.0f} s")
+    print(f"{'id':<18} {'value':>7} {'target':>7} {'smoke':>6}  {'':<7} what")
+    for r in results:
+        value = "missing" if r["ratio"] is None else f"{r['ratio']:g}"
+        verdict = "ok" if r["pass"] else "missed"
+        if r["kind"] == "information" and r["pass"]:
+            verdict = "-"
+        limits = ["" if r[k] is None else f"{r[k]:g}" for k in ("target", "smoke")]
+        print(f"{r['id']:<18} {value:>7} {limits[0]:>7} {limits[1]:>6}  {verdict:<7} {r['what']}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--build", required=True, type=pathlib.Path, help="a release build")
+    parser.add_argument("--out", required=True, type=pathlib.Path, help="results.json")
+    parser.add_argument("--quick", action="store_true", help="a short run, judged by the smoke values")
+    options = parser.parse_args()
+    where, start = machine(), time.monotonic()
+    results = judge(measure(options.build.resolve(), options.quick), options.quick)
+    show(results, where, options.quick, time.monotonic() - start)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps({"machine": where, "quick": options.quick, "results": results},
+                                      indent=2) + "\n", encoding="utf-8")
+    bad = [r["id"] for r in results if r["ratio"] is None or (r["kind"] == "count" and not r["pass"])]
+    if bad:
+        print("wrong counts or missing results: " + ", ".join(bad))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
