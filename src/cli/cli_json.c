@@ -82,11 +82,6 @@ void cli_json_number(struct json_object *object, const char *key, uint64_t value
     json_object_object_add(object, key, json_object_new_uint64(value));
 }
 
-void cli_json_double(struct json_object *object, const char *key, double value)
-{
-    json_object_object_add(object, key, json_object_new_double(value));
-}
-
 void cli_json_bool(struct json_object *object, const char *key, int value)
 {
     json_object_object_add(object, key, json_object_new_boolean(value != 0));

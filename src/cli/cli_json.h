@@ -23,7 +23,6 @@ struct json_object *cli_json_array(void);
 /* Adds a member. Text that is not UTF-8 gets '?' for the bytes that are wrong; NULL is null. */
 void cli_json_text(struct json_object *object, const char *key, const char *value);
 void cli_json_number(struct json_object *object, const char *key, uint64_t value);
-void cli_json_double(struct json_object *object, const char *key, double value);
 void cli_json_bool(struct json_object *object, const char *key, int value);
 void cli_json_null(struct json_object *object, const char *key);
 

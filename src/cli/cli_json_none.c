@@ -42,13 +42,6 @@ void cli_json_number(struct json_object *object, const char *key, uint64_t value
     (void)value;
 }
 
-void cli_json_double(struct json_object *object, const char *key, double value)
-{
-    (void)object;
-    (void)key;
-    (void)value;
-}
-
 void cli_json_bool(struct json_object *object, const char *key, int value)
 {
     (void)object;

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import REAL_ROOT, TOOL
+from conftest import REAL_ROOT, TOOL, make_net
 
 STEPS = ["TUN: IP packets", "TAP: Ethernet frames", "TCP between two namespaces, with vnic as the wire", "Afterwards"]
 
@@ -119,6 +119,35 @@ def test_doctor_says_that_ipv6_is_off(net):
 def test_doctor_says_that_rp_filter_is_strict(net):
     found, _ = finding(net, "rp_filter", "echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter")
     assert found["health"] == "note" and "rp_filter=2" in found["fix"]
+
+
+def test_doctor_without_driver(net, tmp_path):
+    misc = tmp_path / "misc"
+    misc.write_text("183 hw_random\n", encoding="ascii")
+    found, can = finding(net, "driver", f"mount --bind {misc} /proc/misc")
+    # What is only not seen there works all the same; whether it could be loaded, /lib/modules tells.
+    assert found["health"] in ("note", "bad") and "driver" in found["text"] and found["fix"] and can is True
+
+
+def test_doctor_says_that_descriptors_are_few(net):
+    found, can = finding(net, "limits", "ulimit -n 40")
+    assert found["health"] == "note" and "ulimit" in found["fix"] and can is True
+
+
+def test_doctor_says_which_programs_are_missing(net):
+    found, _ = finding(net, "tools", "for f in /bin/ping /usr/bin/ping /sbin/ping; do test -e $f && mount --bind "
+                       "/dev/null $f; done")
+    assert found["health"] == "note" and "missing ping;" in found["text"] and "iputils-ping" in found["fix"]
+
+
+def test_doctor_says_that_namespaces_are_used_up():
+    """The limit of the user namespace around the test, which is its own."""
+    inner = make_net("user")
+    try:
+        found, can = finding(inner, "user_namespaces", "echo 0 > /proc/sys/user/max_net_namespaces")
+    finally:
+        assert inner.close() == []
+    assert found["health"] == "note" and "max_net_namespaces" in found["fix"] and can is True, found
 
 
 def test_doctor_sees_network_manager(net, tmp_path):

@@ -221,6 +221,74 @@ def test_persistent_interface_is_attached_to(net):
     net.vnic("down", "tap5")
 
 
+def ip4(protocol, payload, fragment=0):
+    """An IPv4 packet from 10.9.0.1 to 10.9.0.2."""
+    head = bytes([0x45, 0]) + (20 + len(payload)).to_bytes(2, "big") + bytes([0, 7]) + fragment.to_bytes(2, "big")
+    head += bytes([64, protocol, 0, 0, 10, 9, 0, 1, 10, 9, 0, 2])
+    return head[:10] + (0xFFFF - ones_sum(head)).to_bytes(2, "big") + head[12:] + payload
+
+
+def ones_sum(data):
+    total = sum(int.from_bytes((data[i:i + 2] + b"\0")[:2], "big") for i in range(0, len(data), 2))
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+def icmp(kind, code, rest):
+    data = bytes([kind, code, 0, 0]) + rest
+    return data[:2] + (0xFFFF - ones_sum(data)).to_bytes(2, "big") + data[4:]
+
+
+PACKETS = {
+    "ICMP unreachable code 1": ip4(1, icmp(3, 1, bytes(4 + 28))),
+    "ICMP time exceeded": ip4(1, icmp(11, 0, bytes(4 + 28))),
+    "ICMP type 99 code 0": ip4(1, icmp(99, 0, bytes(4))),
+    "ICMP echo request id 258 seq 772, wrong ICMP checksum": ip4(1, bytes([8, 0, 0, 1, 1, 2, 3, 4])),
+    "proto 132 fragment 7 at 800": ip4(132, bytes(16), fragment=100),
+    "proto 17 fragment 7 at 800, more follow": ip4(17, bytes(16), fragment=0x2000 + 100),
+    "proto 200, 30 bytes": ip4(200, bytes(10)),
+    "wrong IP checksum": ip4(200, bytes(10))[:8] + b"\x3f" + ip4(200, bytes(10))[9:],
+    "unknown": bytes([0x75]) + bytes(30),
+}
+
+
+@pytest.mark.parametrize("words", PACKETS)
+def test_other_packets(net, words):
+    dump = start(net, "-c", "1")
+    net.python("import socket, sys\ns = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)\n"
+               "s.sendto(bytes.fromhex(sys.argv[1]), ('tun5', 0x0800))", PACKETS[words].hex())
+    assert words in dump.finish().out
+
+
+FRAMES = {
+    "vlan 5, 10.9.0.1 > 10.9.0.2 proto 200": "8100" "0005" "0800" + ip4(200, bytes(10)).hex(),
+    "type 0x88b5": "88b5" + "00" * 46,
+    "ARP operation 9": "0806" "0001080006040009" "020000000001" "0a090001" "020000000002" "0a090002",
+    "ARP 10.9.0.1 is at 02:00:00:00:00:01": "0806" "0001080006040002" "020000000001" "0a090001" "020000000002"
+                                            "0a090002",
+}
+
+
+@pytest.mark.parametrize("words", FRAMES)
+def test_other_frames(net, words):
+    dump = start(net, "--tap", "-t", "2", "-x")
+    net.python("import socket, sys\ns = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)\ns.bind(('tun5', 0))\n"
+               "s.send(bytes.fromhex('020000000002020000000001' + sys.argv[1]))", FRAMES[words])
+    dump.wait_for(words)
+    assert dump.stop().code == 0
+
+
+def test_json_of_a_frame(net):
+    dump = net.vnic_start("dump", "tap5", "--tap", "10.9.0.1/24", "--json", "--no-link-local")
+    while "tap5" not in net.links() or net.addresses("tap5") == []:
+        time.sleep(0.02)
+    net.python("import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('10.9.0.2', 9))")
+    packet = json.loads(dump.wait_for("who has 10.9.0.2"))
+    assert packet["protocol"] == "ARP" and packet["link"].endswith(" > ff:ff:ff:ff:ff:ff") and "source" not in packet
+    assert dump.stop().code == 0
+
+
 MALFORMED = {
     "short": (bytes([0x45, 0, 0, 60]), "cut short"),
     "wrong length": (bytes([0x45, 0, 0, 10]) + bytes(16), "malformed"),

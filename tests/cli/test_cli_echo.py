@@ -184,6 +184,42 @@ except TimeoutError:
     echo.stop()
 
 
+def test_mac_of_the_tool_may_be_taken(net):
+    """The interface has the address that the tool would answer with: it takes another."""
+    need("ping")
+    echo = start(net, ["tap5", "--tap"], "--mac", "02:76:6e:69:63:01")
+    assert net.run("ping", "-c", "1", "-W", "3", "10.9.0.2").code == 0
+    assert "02:76:6e:69:63:03" in net.run("ip", "neighbour", "show", "10.9.0.2").out
+    echo.stop()
+
+
+def test_udp_from_the_echo_port_is_not_answered(net):
+    """Two echo services would talk for ever."""
+    echo = start(net, ["tun5"])
+    code = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("", 7))
+s.settimeout(0.5)
+s.sendto(b"x", ("10.9.0.2", 7))
+try:
+    print(s.recv(10))
+except TimeoutError:
+    print("silence")
+"""
+    assert net.python(code) == "silence\n"
+    echo.stop()
+
+
+def test_peer_address(net):
+    """Point to point: the peer is the one who answers."""
+    need("ping")
+    echo = net.vnic_start("echo", "tap5", "10.9.0.1/32", "peer", "10.9.0.2", "--tap")
+    echo.wait_for("answers ping")
+    assert net.run("ping", "-c", "1", "-W", "3", "10.9.0.2").code == 0
+    echo.stop()
+
+
 def test_own_address_is_the_kernels(net):
     """ARP of the interface's own address is not answered: the kernel would see a conflict."""
     need("ping")
