@@ -301,11 +301,17 @@ int vnic_open_queue(vnic *dev, vnic **ret_dev, struct vnic_error *ret_err)
     return 0;
 }
 
-/* Ends the calls that are blocked in the handle and waits for them. */
+/*
+ * Ends the calls that are blocked in the handle and waits for them. The signal is set for them only: a
+ * forked child that closes its copy shares it with its parent, whose event loop it would wake for good.
+ */
 static void drain_callers(struct vnic *q)
 {
-    vnic__stop(q, VNIC__STOP_SHUTDOWN);
+    (void)atomic_fetch_or(&q->stop, VNIC__STOP_SHUTDOWN);
     vnic__mutex_lock(&q->lock);
+    if (q->waiters > 0) {
+        vnic__signal_follow(&q->signal, &q->stop);
+    }
     while (q->waiters > 0) {
         vnic__cond_wait(&q->idle, &q->lock, -1);
     }
