@@ -128,8 +128,7 @@ Bytes Contract::packet(size_t len, uint32_t seed) const
     }
     /* Documentation addresses (RFC 5737): nobody answers. */
     static const Bytes from = {192, 0, 2, 1}, to = {192, 0, 2, 2};
-    Bytes ip = packets::ipv4(
-        17, packets::udp(payload, from, to, 1000 + seed % 20000, 9), from, to);
+    Bytes ip = packets::ipv4(17, packets::udp(payload, from, to, 1000 + seed % 20000, 9), from, to);
     return is_tap() ? packets::ethernet(0x0800, ip) : ip;
 }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "contract/contract.h"
+#include "support/netns_fixture.h"
 
 namespace contract
 {
@@ -40,7 +41,7 @@ class LinuxDriver : public Driver
             return std::string("no TUN driver: /dev/net/tun: ") + strerror(errno);
         }
         close(fd);
-        return "";
+        return live::emulator_problem();
     }
     const char *backend() const override
     {

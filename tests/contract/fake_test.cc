@@ -371,8 +371,7 @@ TEST_F(Fake, WhatItHasNotIsRefusedByName)
     EXPECT_EQ(VNIC_ENOTSUP, vnic_set_owner(dev.get(), 1, &err));
     EXPECT_EQ(VNIC_ENOTSUP, vnic_set_group(dev.get(), 1, &err));
     EXPECT_EQ(VNIC_ENOTSUP,
-              vnic_list(
-                  "fake", [](void *, const struct vnic_info *) { return 0; }, nullptr, &err));
+              vnic_list("fake", [](void *, const struct vnic_info *) { return 0; }, nullptr, &err));
 }
 
 TEST_F(Fake, NamesAreOfThePair)

@@ -159,7 +159,8 @@ TEST_P(Contract, RecvvFillsPiecesInOrder)
 {
     open();
     Bytes p = packet(300), a(14, 0), b(1, 0), c(285, 0);
-    const struct vnic_iovec iov[] = {{a.data(), a.size()}, {nullptr, 0}, {b.data(), 1}, {c.data(), 285}};
+    const struct vnic_iovec iov[] = {
+        {a.data(), a.size()}, {nullptr, 0}, {b.data(), 1}, {c.data(), 285}};
     far_send(p);
     ASSERT_EQ(300, vnic_recvv(d(), iov, 4, 1000));
     EXPECT_EQ(p, packets::operator+(packets::operator+(a, b), c));
