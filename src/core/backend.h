@@ -119,8 +119,8 @@ struct vnic__netconf {
 /* What close does with the descriptor. */
 #define VNIC__CLOSE_END 0     /* ends it, unless it is borrowed */
 #define VNIC__CLOSE_RELEASE 1 /* leaves it open: it is the caller's from now on */
-#define VNIC__CLOSE_UNDO 2    /* leaves it open, and as it was before adopt, which failed later on */
-#define VNIC__CLOSE_FAILED 3  /* ends it; open failed later on: what was there before is as it was */
+#define VNIC__CLOSE_UNDO 2   /* leaves it open, and as it was before adopt, which failed later on */
+#define VNIC__CLOSE_FAILED 3 /* ends it; open failed later on: what was there before is as it was */
 
 struct vnic__backend {
     const char *name;

@@ -54,8 +54,8 @@ struct linux_queue {
     _Atomic uint32_t mode;  /* LINUX_MODE_… */
     int32_t old_status;     /* adopted: file status flags before, to be given back on failure */
     int32_t old_descriptor; /* adopted: descriptor flags before */
-    uint32_t old_flags;     /* opened: the interface's IFF_… before; 0: it was not there, or shared */
-    int32_t old_sndbuf;     /* adopted: the sndbuf before; 0: it was not changed */
+    uint32_t old_flags; /* opened: the interface's IFF_… before; 0: it was not there, or shared */
+    int32_t old_sndbuf; /* adopted: the sndbuf before; 0: it was not changed */
 };
 
 static inline struct linux_queue *linux_queue_of(const struct vnic *q)
