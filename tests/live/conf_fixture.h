@@ -38,6 +38,10 @@ class ConfTest : public live::NetnsTest
         if (IsSkipped() || HasFatalFailure()) {
             return;
         }
+        std::string problem = live::emulator_problem();
+        if (!problem.empty()) {
+            GTEST_SKIP() << problem;
+        }
         live::allow_ipv6();
         ASSERT_EQ(ip("link set lo up"), 0) << output;
     }

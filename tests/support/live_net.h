@@ -161,13 +161,6 @@ inline int move_link(const std::string &name, int nsfd)
     return verdict(r);
 }
 
-inline int set_mtu_by_rtnetlink(const std::string &name, uint32_t mtu)
-{
-    LinkRequest r = link_request(RTM_NEWLINK, name);
-    add_attribute(&r, IFLA_MTU, &mtu, sizeof mtu);
-    return verdict(r);
-}
-
 /* The IFLA_TUN_… attributes of an interface by number; one byte or four, as the kernel has them. */
 inline std::map<int, uint32_t> tun_attributes(const std::string &name)
 {
