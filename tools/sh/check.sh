@@ -47,9 +47,10 @@ qemu_machine() { # NAME COMPILER-PREFIX QEMU LABELS
         run_ctest "qemu-$1" "$folder" -L "$4"
 }
 
-job_qemu-s390x() { qemu_machine s390x s390x-linux-gnu qemu-s390x-static 'unit|contract|fuzz|live'; }
-job_qemu-armhf() { qemu_machine armhf arm-linux-gnueabihf qemu-arm-static 'unit|contract|fuzz'; }
-job_qemu-aarch64() { qemu_machine aarch64 aarch64-linux-gnu qemu-aarch64-static 'unit|contract|fuzz'; }
+# qemu-user does not turn the numbers in rtnetlink requests round, so the kernel is tested where it need not.
+job_qemu-s390x() { GTEST_FILTER=-*/linux_* qemu_machine s390x s390x-linux-gnu qemu-s390x-static 'unit|contract|fuzz'; }
+job_qemu-armhf() { GTEST_FILTER=-*/linux_* qemu_machine armhf arm-linux-gnueabihf qemu-arm-static 'unit|contract|fuzz'; }
+job_qemu-aarch64() { qemu_machine aarch64 aarch64-linux-gnu qemu-aarch64-static 'unit|contract|fuzz|live'; }
 
 # The portable tests as Windows programs.
 job_wine() {
