@@ -48,8 +48,8 @@ qemu_machine() { # NAME COMPILER-PREFIX QEMU LABELS
 }
 
 # qemu-user does not turn the numbers in rtnetlink requests round, so the kernel is tested where it need not.
-job_qemu-s390x() { GTEST_FILTER=-*/linux_* qemu_machine s390x s390x-linux-gnu qemu-s390x-static 'unit|contract|fuzz'; }
-job_qemu-armhf() { GTEST_FILTER=-*/linux_* qemu_machine armhf arm-linux-gnueabihf qemu-arm-static 'unit|contract|fuzz'; }
+job_qemu-s390x() { GTEST_FILTER='-*/linux_*' qemu_machine s390x s390x-linux-gnu qemu-s390x-static 'unit|contract|fuzz'; }
+job_qemu-armhf() { GTEST_FILTER='-*/linux_*' qemu_machine armhf arm-linux-gnueabihf qemu-arm-static 'unit|contract|fuzz'; }
 job_qemu-aarch64() { qemu_machine aarch64 aarch64-linux-gnu qemu-aarch64-static 'unit|contract|fuzz|live'; }
 
 # The portable tests as Windows programs.
