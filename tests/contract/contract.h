@@ -36,6 +36,8 @@ class Driver
     virtual const char *backend() const = 0;
     /* Makes the far side ready, once the interface is there. */
     virtual void attach(vnic *dev) = 0;
+    /* Ends the far side, so that another interface can be attached. */
+    virtual void detach() = 0;
     /* Sends to the interface; false: the far side refused. */
     virtual bool send(const Bytes &packet) = 0;
     /* The next packet that the interface sent; empty when none came in time. */

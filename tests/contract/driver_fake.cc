@@ -25,6 +25,10 @@ class FakeDriver : public Driver
         ASSERT_EQ(0, vnic_fake_peer(dev, &raw, &err)) << err.text;
         peer.reset(raw);
     }
+    void detach() override
+    {
+        peer.reset();
+    }
     bool send(const Bytes &packet) override
     {
         return vnic_send(peer.get(), packet.data(), packet.size()) ==

@@ -63,6 +63,11 @@ class LinuxDriver : public Driver
         ASSERT_EQ(0, bind(sock, reinterpret_cast<struct sockaddr *>(&at), sizeof at))
             << strerror(errno);
     }
+    void detach() override
+    {
+        close(sock);
+        sock = -1;
+    }
     bool send(const Bytes &packet) override
     {
         uint16_t type = packet[0] >> 4 == 6 ? ETH_P_IPV6 : ETH_P_IP;

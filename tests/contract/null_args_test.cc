@@ -28,6 +28,7 @@ static std::vector<NullCall> null_calls()
         {"vnic_open_queue", "dev", [](vnic *, E *e) { return vnic_open_queue(nullptr, &out, e); }},
         {"vnic_open_queue", "ret_dev",
          [](vnic *d, E *e) { return vnic_open_queue(d, nullptr, e); }},
+        {"vnic_layer", nullptr, [](vnic *, E *) { return vnic_layer(nullptr); }},
         {"vnic_recv_size", nullptr, [](vnic *, E *) { return vnic_recv_size(nullptr); }},
         {"vnic_layer", nullptr, [](vnic *, E *) { return vnic_layer(nullptr); }},
         {"vnic_get_info", "dev", [](vnic *, E *e) { return vnic_get_info(nullptr, &info, e); }},
@@ -76,7 +77,7 @@ static std::vector<NullCall> null_calls()
 
 TEST_P(ContractTun, NullArguments)
 {
-    VNIC_COVERS("vnic_recv_size", "VNIC_EINVAL");
+    VNIC_COVERS("vnic_recv_size vnic_layer", "VNIC_EINVAL");
     VNIC_COVERS("vnic_get_info", "VNIC_EINVAL");
     VNIC_COVERS("vnic_get_stats", "VNIC_EINVAL");
     VNIC_COVERS("vnic_set_up", "VNIC_EINVAL");
@@ -91,6 +92,7 @@ TEST_P(ContractTun, NullArguments)
     VNIC_COVERS("vnic_fake_peer", "VNIC_EINVAL");
     VNIC_COVERS("vnic_fake_remove", "VNIC_EINVAL");
     open();
+    EXPECT_EQ(static_cast<int>(VNIC_TUN), vnic_layer(d()));
     for (const NullCall &call : null_calls()) {
         std::memset(&err, 0, sizeof err);
         EXPECT_EQ(VNIC_EINVAL, call.run(d(), &err)) << call.name;
