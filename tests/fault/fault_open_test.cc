@@ -202,7 +202,7 @@ TEST_F(OpenSweep, OtherNamespace)
 
 TEST_F(OpenSweep, AttachTunThatIsUp)
 {
-    sweep_attach("attach TUN, up", other(VNIC_TUN, 0, 1), 1);
+    sweep_attach("attach TUN, up", other(VNIC_TUN, VNIC_VNET_HDR | VNIC_KEEP_HEADER, 1), 1);
 }
 
 TEST_F(OpenSweep, AttachTunThatIsDown)
