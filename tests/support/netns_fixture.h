@@ -149,8 +149,8 @@ class NetnsTest : public ::testing::Test
                 GTEST_SKIP() << problem;
             }
         }
-        home = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-        ASSERT_GE(home, 0) << strerror(errno);
+        home_fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+        ASSERT_GE(home_fd, 0) << strerror(errno);
         std::string problem = enter_new_network();
         if (!problem.empty()) {
             GTEST_SKIP() << problem;
@@ -160,20 +160,20 @@ class NetnsTest : public ::testing::Test
             GTEST_SKIP() << "/dev/net/tun: " << strerror(errno);
         }
         close(tun);
-        before = open_descriptors();
+        fds_at_start = open_descriptors();
         ready = true;
     }
 
     void TearDown() override
     {
         if (ready) {
-            EXPECT_EQ(before, open_descriptors()) << "descriptors leaked or closed";
+            EXPECT_EQ(fds_at_start, open_descriptors()) << "descriptors leaked or closed";
         }
-        if (home >= 0) {
+        if (home_fd >= 0) {
             /* In a user namespace the way back may be barred; the next test gets a fresh network
              * all the same. */
-            (void)setns(home, CLONE_NEWNET);
-            close(home);
+            (void)setns(home_fd, CLONE_NEWNET);
+            close(home_fd);
         }
     }
 
@@ -184,9 +184,9 @@ class NetnsTest : public ::testing::Test
     }
 
   private:
-    int home = -1;
+    int home_fd = -1;
     bool ready = false;
-    std::set<int> before;
+    std::set<int> fds_at_start;
 };
 
 }
