@@ -149,8 +149,8 @@ class NetnsTest : public ::testing::Test
                 GTEST_SKIP() << problem;
             }
         }
-        home_fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
-        ASSERT_GE(home_fd, 0) << strerror(errno);
+        origin_ns = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+        ASSERT_GE(origin_ns, 0) << strerror(errno);
         std::string problem = enter_new_network();
         if (!problem.empty()) {
             GTEST_SKIP() << problem;
@@ -169,11 +169,11 @@ class NetnsTest : public ::testing::Test
         if (ready) {
             EXPECT_EQ(fds_at_start, open_descriptors()) << "descriptors leaked or closed";
         }
-        if (home_fd >= 0) {
+        if (origin_ns >= 0) {
             /* In a user namespace the way back may be barred; the next test gets a fresh network
              * all the same. */
-            (void)setns(home_fd, CLONE_NEWNET);
-            close(home_fd);
+            (void)setns(origin_ns, CLONE_NEWNET);
+            close(origin_ns);
         }
     }
 
@@ -184,7 +184,7 @@ class NetnsTest : public ::testing::Test
     }
 
   private:
-    int home_fd = -1;
+    int origin_ns = -1;
     bool ready = false;
     std::set<int> fds_at_start;
 };
