@@ -332,6 +332,18 @@ TEST_F(LiveIo, ABorrowedDescriptorSeesRemovalToo)
     close(fd);
 }
 
+/* With less the kernel would never say that there is room, although there is: a wait without end. */
+TEST_F(LiveIo, TheSmallestSndbufIsWritable)
+{
+    Config cfg("given", VNIC_TUN, VNIC_NO_LINK_LOCAL);
+    cfg.sndbuf = 3;
+    EXPECT_STREQ("sndbuf", must_fail(cfg).field);
+    cfg.sndbuf = 4;
+    vnic *dev = must_open(cfg);
+    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(dev, VNIC_WRITABLE, 1000));
+    vnic_close(dev);
+}
+
 static int run_in_child(void (*act)(vnic *dev), vnic *dev)
 {
     int status = -1;
