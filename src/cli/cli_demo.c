@@ -50,6 +50,9 @@ static int demo_failures;
 static char demo_last_title[80];
 
 static void demo_print(const char *mark, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void demo_print(const char *mark, const char *format, va_list args)
 {
     char text[512];
     struct json_object *step;

@@ -14,6 +14,8 @@ void cli_set_command(const char *command)
     message_command = command;
 }
 
+static void message_print(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
 static void message_print(const char *format, va_list args)
 {
     fprintf(stderr, "vnic%s%s: ", message_command[0] == '\0' ? "" : " ", message_command);

@@ -150,8 +150,9 @@ static void up_announce(const struct up *up)
     (void)fflush(stdout);
 }
 
-/* Other programs attach: a queue of ours that nobody reads would get its share of their flows. */
-static void up_hold_aside(struct up *up)
+/* Other programs attach: a queue of ours that nobody reads would get its share of their flows. Returns
+ * what a call on the interface would: VNIC_EINTERRUPTED for a signal, or VNIC_ECLOSED. */
+static int up_hold_aside(struct up *up)
 {
     const struct timespec pause = {0, 200000000};
     char name[VNIC_NAME_SIZE];
@@ -160,26 +161,34 @@ static void up_hold_aside(struct up *up)
         (void)vnic_detach_queue(up->queues[i], NULL);
     }
     /* A detached queue has nothing to wait for. nanosleep() ends at once with a signal. */
-    while (vnic_wakeup_value(cli_signals_wakeup()) == 0 &&
-           vnic_get_name(up->queues[0], name, sizeof name) != VNIC_ECLOSED) {
+    while (vnic_wakeup_value(cli_signals_wakeup()) == 0) {
+        if (vnic_get_name(up->queues[0], name, sizeof name) == VNIC_ECLOSED) {
+            return VNIC_ECLOSED;
+        }
         (void)nanosleep(&pause, NULL);
     }
+    return VNIC_EINTERRUPTED;
 }
 
-/* Holds the interface until a signal comes or it is removed; takes its packets meanwhile, so that
- * nothing piles up. */
-static int up_hold(struct up *up)
+/* Takes the packets meanwhile, so that nothing piles up. */
+static int up_hold_reading(struct up *up)
 {
     static uint8_t packet[VNIC_MAX_PACKET];
     int rc;
 
-    if (up->device.cfg.flags & VNIC_MULTI_QUEUE) {
-        up_hold_aside(up);
-    }
     do {
         rc = vnic_recv(up->queues[0], packet, sizeof packet);
     } while (rc >= 0 || rc == VNIC_EMSGSIZE);
-    if (vnic_wakeup_value(cli_signals_wakeup()) != 0) {
+    return rc;
+}
+
+/* Holds the interface until a signal comes or it is removed. */
+static int up_hold(struct up *up)
+{
+    int aside = (up->device.cfg.flags & VNIC_MULTI_QUEUE) != 0;
+    int rc = aside ? up_hold_aside(up) : up_hold_reading(up);
+
+    if (rc == VNIC_EINTERRUPTED) {
         return CLI_OK;
     }
     if (rc == VNIC_ECLOSED) {

@@ -83,6 +83,14 @@ def test_removed_by_somebody_else(net):
     assert result.code == 1 and "removed by somebody else" in result.err
 
 
+def test_removed_by_somebody_else_while_set_aside(net):
+    up = net.vnic_start("up", "tun5", "10.9.0.1/24", "--multi-queue")
+    up.wait_for("is up")
+    net.run("ip", "link", "delete", "tun5")
+    result = up.finish()
+    assert result.code == 1 and "removed by somebody else" in result.err
+
+
 def test_quiet_says_nothing(net):
     up = net.vnic_start("up", "tun5", "10.9.0.1/24", "-q")
     while "tun5" not in net.links():
