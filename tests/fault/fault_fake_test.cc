@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "fault_sweep.h"
+#include "support/covers.h"
 #include "vnic/fake.h"
 
 using fault::Operation;
@@ -80,6 +81,16 @@ TEST_F(FakeSweep, Open)
     }
 }
 
+TEST_F(FakeSweep, Check)
+{
+    sweep("config_check", "vnic_config_check", [this](vnic_error *err) {
+        vnic_config cfg = config();
+        return vnic_config_check(&cfg, err);
+    });
+    VNIC_COVERS("vnic_config_check", "VNIC_ENOMEM");
+    fault::expect_provoked("vnic_config_check", "VNIC_ENOMEM");
+}
+
 TEST_F(FakeSweep, OpenQueueAndPeer)
 {
     sweep(
@@ -95,6 +106,8 @@ TEST_F(FakeSweep, OpenQueueAndPeer)
                     [this] { close(); }};
     fault::sweep(op, fault::Kind::allocation);
     fault::sweep(op, fault::Kind::call);
+    VNIC_COVERS("vnic_fake_peer", "VNIC_EMFILE VNIC_ENOMEM VNIC_EOS");
+    fault::expect_provoked("vnic_fake_peer", "VNIC_EMFILE VNIC_ENOMEM VNIC_EOS");
 }
 
 TEST_F(FakeSweep, AdoptAndBorrow)
@@ -219,12 +232,17 @@ TEST_F(FakeSweep, Packets)
     sweep(
         "fake wait_handle", "vnic_wait_handle",
         [this](vnic_error *) { return static_cast<int>(vnic_wait_handle(dev_)); }, 0, false);
+    VNIC_COVERS("vnic_acquire_many vnic_reserve_many", "VNIC_ENOMEM");
+    fault::expect_provoked("vnic_acquire_many", "VNIC_ENOMEM");
+    fault::expect_provoked("vnic_reserve_many", "VNIC_ENOMEM");
 }
 
 TEST_F(FakeSweep, Wakeup)
 {
     sweep("wakeup_create", "vnic_wakeup_create",
           [this](vnic_error *err) { return vnic_wakeup_create(&wakeup_, err); });
+    VNIC_COVERS("vnic_wakeup_create", "VNIC_EMFILE VNIC_ENOMEM VNIC_EOS");
+    fault::expect_provoked("vnic_wakeup_create", "VNIC_EMFILE VNIC_ENOMEM VNIC_EOS");
 }
 
 }

@@ -4,6 +4,7 @@
 
 #include "fault_state.h"
 #include "fault_sweep.h"
+#include "support/covers.h"
 
 namespace
 {
@@ -89,6 +90,8 @@ TEST_F(NetifSweep, List)
         EXPECT_EQ(n < 0 ? 0 : n, seen) << "told of interfaces though it failed, or the reverse";
         return n;
     });
+    VNIC_COVERS("vnic_list", "VNIC_ENOMEM VNIC_EOS VNIC_EPERM");
+    fault::expect_provoked("vnic_list", "VNIC_ENOMEM VNIC_EOS VNIC_EPERM");
 }
 
 TEST_F(NetifSweep, LinkSetters)

@@ -10,6 +10,7 @@
 
 #include "fault_state.h"
 #include "fault_sweep.h"
+#include "support/covers.h"
 
 using fault::Operation;
 
@@ -155,6 +156,8 @@ TEST_F(OpenSweep, NothingConfigured)
 TEST_F(OpenSweep, Tun)
 {
     sweep_open("open TUN, everything set", everything(VNIC_TUN));
+    VNIC_COVERS("vnic_open", "VNIC_ECLOSED VNIC_ENOMEM VNIC_EOS");
+    fault::expect_provoked("vnic_open", "VNIC_ECLOSED VNIC_ENOMEM VNIC_EOS");
 }
 
 TEST_F(OpenSweep, Tap)
@@ -256,6 +259,9 @@ TEST_F(OpenSweep, Adopt)
                           },
                           [this] { end(); }, true, [this] { return links_and_flags(); }});
     }
+    VNIC_COVERS("vnic_adopt", "VNIC_ECLOSED VNIC_EMFILE VNIC_ENOMEM VNIC_EOS VNIC_EPERM");
+    fault::expect_provoked("vnic_adopt",
+                           "VNIC_ECLOSED VNIC_EMFILE VNIC_ENOMEM VNIC_EOS VNIC_EPERM");
 }
 
 }

@@ -94,10 +94,14 @@ std::string tell(const Operation &op, const Hit &hit, unsigned nth, int rc, cons
 
 using Problems = std::vector<std::string>;
 
+/* What was provoked so far: function and code. */
+std::set<std::string> provoked;
+
 void judge_failure(const Operation &op, Kind kind, const Hit &hit, int rc, const vnic_error &err,
                    Problems *ret)
 {
     int general = general_code(hit, kind);
+    provoked.insert(std::string(op.function) + " " + vnic_error_name(rc));
     if (documented_codes(op.function).count(vnic_error_name(rc)) == 0)
         ret->push_back(std::string(op.function) + "() does not document this code");
     if (hit.error == EINTR)
@@ -221,6 +225,14 @@ void sweep(const Operation &op, Kind kind)
             (void)attempt(op, kind, nth, nth + variant);
     }
     ADD_FAILURE() << op.name << " still fails after " << LIMIT << " failures";
+}
+
+void expect_provoked(const char *function, const char *codes)
+{
+    std::istringstream list(codes);
+    for (std::string code; list >> code;)
+        EXPECT_EQ(provoked.count(std::string(function) + " " + code), 1u)
+            << function << " " << code;
 }
 
 void sweep_all(const Operation &op)

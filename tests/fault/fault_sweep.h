@@ -41,6 +41,9 @@ void sweep(const Operation &op, Kind kind);
 /* Allocations, calls and, where netlink is used, refusals. */
 void sweep_all(const Operation &op);
 
+/* Expects that the sweeps of this process have got each of these codes ("VNIC_EOS VNIC_ENOMEM") of it. */
+void expect_provoked(const char *function, const char *codes);
+
 }
 
 #endif
