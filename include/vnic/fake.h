@@ -26,7 +26,7 @@
  * - An interface that is down takes no packet from either side (VNIC_EDOWN) and is not writable;
  *   without carrier, or without an attached queue, the peer's packets are dropped and counted.
  * - When the device ends (its last handle closed, or vnic_fake_remove()), the peer receives what was
- *   on its way, then VNIC_ECLOSED.
+ *   on its way, then VNIC_ECLOSED; what it sends meanwhile is refused with VNIC_EDOWN.
  * - VNIC_KEEP_HEADER and VNIC_VNET_HDR put the same link headers on the device's queues that Linux
  *   has; the peer always sees bare packets.
  * - Every packet takes memory of its own and a lock: this backend is for tests, not for speed.

@@ -256,6 +256,8 @@ TEST_F(Fake, PeerReceivesWhatWasOnItsWay)
             EXPECT_EQ(0, vnic_fake_remove(peer.get()));
         }
         EXPECT_EQ(VNIC_READABLE, vnic_wait(peer.get(), VNIC_READABLE, 0));
+        EXPECT_EQ(VNIC_EDOWN, send(peer, packet(), 1000));
+        EXPECT_EQ(VNIC_WRITABLE, vnic_wait(peer.get(), VNIC_WRITABLE, 1000));
         EXPECT_EQ(size, recv(peer));
         EXPECT_EQ(size, recv(peer));
         EXPECT_EQ(VNIC_ECLOSED, recv(peer));

@@ -120,14 +120,25 @@ static int deliver_to_device_locked(struct vnic__fake_pair *pair, struct vnic__f
     return 0;
 }
 
+/*
+ * Whether a port is closed for every call. The peer's is so only when it has received all that was on
+ * its way: a handle is closed as a whole, so until then sending finds the interface down.
+ */
+static int is_over_locked(const struct vnic__fake_port *port)
+{
+    return port->closed || (port->pair->removed && port->head == NULL);
+}
+
 int vnic__fake_deliver(struct vnic__fake_port *from, struct vnic__fake_packet *packet)
 {
     struct vnic__fake_pair *pair = from->pair;
     int rc;
 
     vnic__mutex_lock(&pair->lock);
-    if (pair->removed || from->closed) {
+    if (is_over_locked(from)) {
         rc = VNIC_ECLOSED;
+    } else if (pair->removed) {
+        rc = VNIC_EDOWN;
     } else if (!from->attached) {
         rc = VNIC_EDETACHED;
     } else if (!pair->up) {
@@ -164,7 +175,7 @@ int vnic__fake_take(struct vnic__fake_port *port, struct vnic__fake_packet **ret
             vnic__fake_settle_room_locked(pair);
         }
     } else {
-        rc = pair->removed || port->closed ? VNIC_ECLOSED : VNIC_EAGAIN;
+        rc = is_over_locked(port) ? VNIC_ECLOSED : VNIC_EAGAIN;
     }
     vnic__mutex_unlock(&pair->lock);
     return rc;
@@ -176,16 +187,16 @@ int vnic__fake_ready(struct vnic__fake_port *port, int events)
     int ready = 0;
 
     vnic__mutex_lock(&pair->lock);
-    if (port->head != NULL) {
-        ready |= events & VNIC_READABLE;
-    }
-    if (!pair->removed && !port->closed) {
+    if (is_over_locked(port)) {
+        ready = VNIC_ECLOSED;
+    } else {
+        if (port->head != NULL) {
+            ready |= events & VNIC_READABLE;
+        }
         /* What the peer sends is dropped rather than kept waiting. */
         if (port->is_peer || pair->room_is_set) {
             ready |= events & VNIC_WRITABLE;
         }
-    } else if (ready == 0) {
-        ready = VNIC_ECLOSED;
     }
     vnic__mutex_unlock(&pair->lock);
     return ready;
