@@ -208,4 +208,4 @@ TEST_P(Contract, AdoptOfADetachedQueue)
     vnic_close(raw);
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -209,4 +209,4 @@ TEST(PacketsUnsent, MovesTheRestToTheFrontInOrder)
     EXPECT_EQ(VNIC_EINVAL, vnic_packets_unsent(pkts.data(), -1));
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -373,4 +373,4 @@ TEST_P(Contract, ConfigurationFromManyThreads)
     EXPECT_EQ(Texts{}, addresses_of(d()));
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -164,4 +164,4 @@ void Contract::expect_quiet()
     EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(d(), buf, sizeof buf, VNIC_NOWAIT));
 }
 
-} // namespace contract
+} /* namespace contract */

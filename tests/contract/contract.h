@@ -173,7 +173,7 @@ class ContractTun : public Contract
 {
 };
 
-} // namespace contract
+} /* namespace contract */
 
 #define VNIC_CONTRACT(suite, params)                                                               \
     INSTANTIATE_TEST_SUITE_P(All, suite, ::testing::ValuesIn(params()), contract::param_name)

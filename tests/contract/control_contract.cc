@@ -327,4 +327,4 @@ TEST_P(Contract, CloseAllowsNull)
     vnic_close(nullptr);
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -60,4 +60,4 @@ std::unique_ptr<Driver> make_fake_driver()
     return std::make_unique<FakeDriver>();
 }
 
-} // namespace contract
+} /* namespace contract */

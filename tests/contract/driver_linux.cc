@@ -152,4 +152,4 @@ std::unique_ptr<Driver> make_linux_driver()
     return std::make_unique<LinuxDriver>();
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -465,4 +465,4 @@ TEST_F(Fake, ZeroQueueLengthDropsOneWayAndHoldsOneTheOther)
     EXPECT_EQ(VNIC_EAGAIN, send(dev, packet()));
 }
 
-} // namespace contract
+} /* namespace contract */

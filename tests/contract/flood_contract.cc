@@ -135,4 +135,4 @@ TEST_P(Contract, FloodDoesNotKeepRecvManyFromReturning)
     EXPECT_EQ(VNIC_EINTERRUPTED, rc);
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -134,4 +134,4 @@ TEST_P(Contract, HeadersWorkWithViewsAndBatches)
     }
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -107,4 +107,4 @@ TEST_P(ContractTun, NullArguments)
 
 VNIC_CONTRACT(ContractTun, tun_params);
 
-} // namespace contract
+} /* namespace contract */

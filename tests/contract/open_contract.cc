@@ -291,4 +291,4 @@ TEST(Backends, AreListed)
     EXPECT_STREQ("backend", err.field);
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -255,4 +255,4 @@ TEST_P(Contract, QueuesHaveALimit)
     EXPECT_EQ(1u, queues_of(d()));
 }
 
-} // namespace contract
+} /* namespace contract */

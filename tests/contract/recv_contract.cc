@@ -237,4 +237,4 @@ TEST_P(Contract, CutPacketsAreCounted)
 
 VNIC_CONTRACT(Contract, all_params);
 
-} // namespace contract
+} /* namespace contract */

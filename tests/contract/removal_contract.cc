@@ -107,4 +107,4 @@ TEST_P(Contract, RemovalEndsEveryQueue)
     EXPECT_EQ(nullptr, raw);
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -199,4 +199,4 @@ TEST_P(Contract, CountersCountWhatWentThrough)
     EXPECT_EQ(0u, stats.rx_dropped);
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -136,4 +136,4 @@ TEST_P(Contract, SignalHandlersMayStop)
     }
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -277,4 +277,4 @@ TEST_P(Contract, ReleaseHandleWithViewsOutIsBusy)
     expect_recv(packet(100));
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -159,4 +159,4 @@ TEST_P(Contract, NativeHandleIsThere)
     EXPECT_EQ(VNIC_EINVAL, vnic_native_handle(nullptr));
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -10,6 +10,6 @@ namespace contract
 
 bool wait_for_handle(intptr_t handle, int timeout_ms);
 
-} // namespace contract
+} /* namespace contract */
 
 #endif

@@ -13,4 +13,4 @@ bool wait_for_handle(intptr_t handle, int timeout_ms)
     return poll(&fd, 1, timeout_ms) == 1 && (fd.revents & POLLIN) != 0;
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -12,4 +12,4 @@ bool wait_for_handle(intptr_t handle, int timeout_ms)
            WAIT_OBJECT_0;
 }
 
-} // namespace contract
+} /* namespace contract */

@@ -41,8 +41,8 @@ const std::map<std::string, std::vector<int>> suits = {
     {"fcntl_int", {EINVAL}},
     {"stat", {EACCES, ENOMEM}},
     {"fstat", {EOVERFLOW}},
-    {"mkdir", {EACCES, ENOSPC}},
-    {"mknod", {EPERM, ENOSPC}},
+    {"mkdir", {EACCES, ENOSPC, ENOMEM}},
+    {"mknod_char", {EPERM, ENOSPC, ENOMEM}},
     {"unlink", {EPERM}},
     {"rmdir", {EPERM}},
     {"ioctl_int", {EPERM, ENOMEM, EINVAL}},
@@ -131,7 +131,7 @@ std::string name_of(const char *call, uintptr_t detail)
         auto found = messages.find(type);
         return name + " " + (found == messages.end() ? std::to_string(type) : found->second);
     }
-    if (name == "open" || name == "stat" || name == "mkdir" || name == "mknod" ||
+    if (name == "open" || name == "stat" || name == "mkdir" || name == "mknod_char" ||
         name == "unlink" || name == "rmdir")
         return name + " " + reinterpret_cast<const char *>(detail);
     if (name.find("read") != name.npos || name.find("write") != name.npos)

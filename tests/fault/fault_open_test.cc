@@ -3,9 +3,14 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "fault_state.h"
@@ -163,6 +168,35 @@ TEST_F(OpenSweep, Tun)
 TEST_F(OpenSweep, Tap)
 {
     sweep_open("open TAP, everything set", everything(VNIC_TAP));
+}
+
+/* The node is made when it is missing, and what was made for nothing is gone. */
+TEST_F(OpenSweep, MissingNode)
+{
+    if (unshare(CLONE_NEWNS) < 0 ||
+        mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) < 0 ||
+        mount("none", "/dev", "tmpfs", 0, nullptr) < 0)
+        GTEST_SKIP() << "no right to hide /dev (needs root): " << strerror(errno);
+    bool allowed = mknod("/dev/probe", S_IFCHR | 0600, makedev(10, 200)) == 0;
+    if (allowed) {
+        vnic_config cfg = config(VNIC_TUN);
+        auto forget = [] {
+            unlink("/dev/net/tun");
+            rmdir("/dev/net");
+        };
+        fault::sweep_all(
+            {"open TUN without a node", "vnic_open", forget,
+             [this, cfg](vnic_error *err) { return vnic_open(&cfg, &dev_, err); },
+             [this, forget] {
+                 end();
+                 forget();
+             },
+             true,
+             [this] { return links() + (access("/dev/net", F_OK) == 0 ? "directory" : ""); }});
+    }
+    EXPECT_EQ(umount2("/dev", MNT_DETACH), 0);
+    if (!allowed)
+        GTEST_SKIP() << "no right to make device nodes (needs CAP_MKNOD)";
 }
 
 /* From some call on nothing works any more, not even undoing. */

@@ -150,6 +150,11 @@ TEST_F(LiveNetns, AnInterfaceThatIsMovedKeepsReceiving)
                   vnic_recv_timeout(dev, buf.data(), cap, 1000));
     }
     kernel.reset();
+    /* Another one of that name, where ours was, must not be taken for it. */
+    vnic *twin = must_open(Config("move"));
+    EXPECT_EQ(0, vnic_set_mtu(twin, 68, nullptr));
+    EXPECT_GE(vnic_recv_size(dev), 1500);
+    vnic_close(twin);
     vnic_close(dev);
     EXPECT_FALSE(inside([] { return exists("move"); }));
 }

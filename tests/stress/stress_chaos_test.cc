@@ -315,4 +315,4 @@ TEST_P(StressChaos, ManyQueues)
 
 VNIC_CONTRACT(StressChaos, tun_params);
 
-} // namespace contract
+} /* namespace contract */

@@ -82,4 +82,4 @@ TEST_P(StressGrowth, AThousandRounds)
 
 VNIC_CONTRACT(StressGrowth, tun_params);
 
-} // namespace contract
+} /* namespace contract */

@@ -157,4 +157,4 @@ TEST_P(StressWakeup, ShutdownIsNeverLost)
 
 VNIC_CONTRACT(StressWakeup, tun_params);
 
-} // namespace contract
+} /* namespace contract */

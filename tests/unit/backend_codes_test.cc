@@ -352,4 +352,4 @@ TEST_F(BackendCodes, OfARemovalThatIsNone)
     EXPECT_EQ(3, reads);
 }
 
-} // namespace
+} /* namespace */

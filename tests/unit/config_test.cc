@@ -160,4 +160,4 @@ TEST(Structures, HaveTheirSizes)
     EXPECT_EQ(512u, sizeof(struct vnic_error));
 }
 
-} // namespace
+} /* namespace */
