@@ -1291,7 +1291,9 @@ VNIC_API int vnic_set_group(vnic *dev, uint32_t gid, struct vnic_error *ret_err)
  * @error VNIC_EMFILE       out of descriptors
  * @error VNIC_EOS          anything else
  * @thread  any
- * @platform Linux: IPv6 addresses are usable at once (no duplicate address detection)
+ * @platform Linux: no duplicate address detection, so an IPv6 address can be bound and sent from at
+ *           once; the kernel delivers to it a moment later (milliseconds), when its work queue has
+ *           made the local route
  * @source  rtnetlink(7) RTM_NEWADDR
  * @since   0.1
  */

@@ -181,7 +181,7 @@ static int send_new_addr(struct vnic *q, struct linux_where *at, const struct vn
     uint8_t broadcast[4];
 
     begin_addr(&req, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, at, p);
-    /* Nobody else can have the address of an interface that we made: no detection, usable at once. */
+    /* Nobody else can have the address of an interface that we made: so no detection. */
     if (p->family == VNIC_IPV6)
         vnic__nl_put_u32(&req, IFA_FLAGS, IFA_F_NODAD);
     /* With a peer the length counts for the peer's side: there is no usual broadcast address. */
