@@ -4,12 +4,12 @@
  *
  * The kernel cuts a packet that is longer than the buffer and returns the buffer's length. A cut is
  * found like this:
- * - A buffer that is smaller than the MTU asks for, one in several pieces, and any buffer of a
- *   borrowed descriptor get one more byte behind them: a packet that reaches it was too long. Exact.
+ * - A buffer that is smaller than the MTU asks for, one in several pieces (so every one that begins
+ *   with a link header), and any buffer of a borrowed descriptor get one more byte behind them: a
+ *   packet that reaches it was too long. Exact.
  * - A larger one cannot be overrun at this MTU. If a packet fills it exactly all the same, the MTU may
- *   have been raised: the packet information tells (TUN_PKT_STRIP), or the length in the packet's own
- *   IP or ARP header, or, when there is none, the MTU of now: if that no longer fits, the packet is
- *   taken for cut.
+ *   have been raised: the length in the packet's own IP or ARP header tells, or, when there is none,
+ *   the MTU of now: if that no longer fits, the packet is taken for cut.
  * What remains undecidable: a packet that is neither IP nor ARP and fills the buffer exactly while the
  * MTU was raised from outside. It is reported as cut, though it may have been whole (once, then the
  * new MTU is known); and it is taken for whole if the MTU was lowered again before we asked.
@@ -193,31 +193,16 @@ static int read_spilling(struct vnic *q, const struct vnic_iovec *iov, int n, ui
     return (int)got;
 }
 
-/* The second look at a packet that fills its buffer exactly. */
+/* The second look at a packet that fills its buffer exactly; one with a link header spills instead. */
 static int was_cut(struct vnic *q, const uint8_t *data, size_t len)
 {
-    const struct linux_queue *lq = linux_queue_of(q);
-    struct tun_pi pi;
-    int64_t claimed;
-
-    if (q->frame.kind == VNIC__LINK_PI || q->frame.kind == VNIC__LINK_PI_VNET) {
-        if (len < sizeof pi) {
-            return 1;
-        }
-        memcpy(&pi, data, sizeof pi);
-        return (pi.flags & TUN_PKT_STRIP) != 0;
-    }
-    if (len <= lq->link_len) {
-        return 1;
-    }
-    data += lq->link_len;
-    len -= lq->link_len;
-    claimed =
+    int64_t claimed =
         q->layer == VNIC_TAP ? vnic__eth_claimed_len(data, len) : vnic__ip_claimed_len(data, len);
+
     if (claimed >= 0) {
         return (uint64_t)claimed > len;
     }
-    return vnic__linux_learn_need(q) > len + lq->link_len;
+    return vnic__linux_learn_need(q) > len;
 }
 
 static int read_unusual(struct vnic *q, const struct vnic_iovec *iov, ssize_t got,
