@@ -60,6 +60,12 @@ std::set<std::string> documented_codes(const std::string &function)
 
 /* ---- Judging ------------------------------------------------------------------------------------- */
 
+/* That the device node is missing matters more than why it cannot be made. */
+bool makes_node(const Hit &hit)
+{
+    return hit.call.compare(0, 2, "mk") == 0;
+}
+
 /* The code that an errno has wherever it comes from; 0: the operation decides. */
 int general_code(const Hit &hit, Kind kind)
 {
@@ -67,6 +73,8 @@ int general_code(const Hit &hit, Kind kind)
         return VNIC_ENOMEM;
     if (kind == Kind::refusal)
         return VNIC_EPERM;
+    if (makes_node(hit))
+        return 0;
     switch (hit.error) {
     case EMFILE:
     case ENFILE:
@@ -76,8 +84,7 @@ int general_code(const Hit &hit, Kind kind)
         return VNIC_ENOMEM;
     case EPERM:
     case EACCES:
-        /* That the node is missing matters more than why it cannot be made. */
-        return hit.call == "thread_create" || hit.call.compare(0, 2, "mk") == 0 ? 0 : VNIC_EPERM;
+        return hit.call == "thread_create" ? 0 : VNIC_EPERM;
     default:
         return 0;
     }
@@ -113,7 +120,8 @@ void judge_failure(const Operation &op, Kind kind, const Hit &hit, int rc, const
         return;
     if (err.code != rc || err.operation[0] == 0 || strlen(err.text) < 10)
         ret->push_back("the error is not filled");
-    if (kind == Kind::call && err.os_domain == VNIC_OS_ERRNO && err.os_code != hit.error)
+    if (kind == Kind::call && err.os_domain == VNIC_OS_ERRNO && err.os_code != hit.error &&
+        !makes_node(hit))
         ret->push_back("os_code is " + std::to_string(err.os_code));
     if (kind == Kind::refusal && err.os_domain != VNIC_OS_NETLINK)
         ret->push_back("the error does not say that the kernel answered so");
