@@ -64,6 +64,9 @@ TEST_F(LiveFailure, AdoptGivesTheSndbufBack)
 /* Attaching replaces the flags that the next user, and `ip -d link`, see. */
 TEST_F(LiveFailure, OpenGivesTheFlagsBack)
 {
+    if (is_emulated()) {
+        GTEST_SKIP() << "qemu-user does not implement NS_GET_NSTYPE";
+    }
     int start = here();
     ASSERT_EQ("", enter_new_network());
     int there = here();
@@ -167,6 +170,10 @@ int in_child(const std::function<int()> &act)
 
 TEST_F(LiveFailure, GoingDownAndUpKeepsTheIpv6Addresses)
 {
+    if (is_emulated()) {
+        GTEST_SKIP()
+            << "qemu-user does not implement unshare(CLONE_NEWUSER), it has threads of its own";
+    }
     EXPECT_EQ(1, in_child([] { return fail_at_the_owner(1, 0); }));
     EXPECT_EQ(1, in_child([] { return fail_at_the_owner(0, 1); }));
 }
