@@ -137,12 +137,10 @@ int vnic__fake_deliver(struct vnic__fake_port *from, struct vnic__fake_packet *p
     vnic__mutex_lock(&pair->lock);
     if (is_over_locked(from)) {
         rc = VNIC_ECLOSED;
-    } else if (pair->removed) {
+    } else if (pair->removed || (from->attached && !pair->up)) {
         rc = VNIC_EDOWN;
     } else if (!from->attached) {
         rc = VNIC_EDETACHED;
-    } else if (!pair->up) {
-        rc = VNIC_EDOWN;
     } else if (from->is_peer) {
         rc = deliver_to_device_locked(pair, packet);
     } else {
