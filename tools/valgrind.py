@@ -13,8 +13,12 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 
+TOP = pathlib.Path(__file__).resolve().parents[1]
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--show-leak-kinds=definite,indirect",
-            "--errors-for-leak-kinds=definite,indirect", "--child-silent-after-fork=yes", "--fair-sched=yes"]
+            "--errors-for-leak-kinds=definite,indirect", "--fair-sched=yes",
+            f"--suppressions={TOP / 'tests' / 'valgrind.supp'}"]
+# Valgrind keeps descriptors of its own above the limit, so that a test that uses up all of them finds more.
+NOT_HERE = "-*DescriptorsAreOut*:*OutOfDescriptors*"
 
 
 def tests_of(build, labels):
@@ -47,7 +51,7 @@ def main():
         start = time.monotonic()
         try:
             done = subprocess.run(VALGRIND + arguments, timeout=600, stdin=subprocess.DEVNULL,
-                                  env={**os.environ, "VNIC_TEST_SLOW": "1", **dict(e.split("=", 1) for e in environment)})
+                                  env={**os.environ, "GTEST_FILTER": NOT_HERE, **dict(e.split("=", 1) for e in environment)})
             code = done.returncode
         except subprocess.TimeoutExpired:
             code = "no end within 600 s"

@@ -153,7 +153,9 @@ int fail_at_the_owner(uint32_t up_before, uint32_t up_wanted)
     if (vnic_open(&cfg, &dev, nullptr) != 0) {
         return 80;
     }
-    return vnic_get_addresses(dev, found, 4, nullptr);
+    int n = vnic_get_addresses(dev, found, 4, nullptr);
+    vnic_close(dev);
+    return n;
 }
 
 int in_child(const std::function<int()> &act)
