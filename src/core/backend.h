@@ -162,6 +162,18 @@ struct vnic__backend {
      */
     int (*write)(struct vnic *q, const struct vnic_iovec *iov, int n);
     /*
+     * [hot] A shortcut for a packet in one piece without link header: the system's own call on what
+     * native_handle gave, with no level of calls between (each one is felt, see io.c). Never used with
+     * VNIC_BORROW; direct_read only with room of q->direct_from or more, which the backend keeps. A
+     * result > 0, for reading less than cap, is the packet. Any other goes to after_read or after_write,
+     * at once and in the same thread, which answer as read and write do. All four NULL: no shortcut.
+     */
+    int64_t (*direct_read)(intptr_t native, void *buf, size_t cap);
+    int64_t (*direct_write)(intptr_t native, const void *data, size_t len);
+    int (*after_read)(struct vnic *q, const struct vnic_iovec *iov, int64_t got,
+                      uint32_t *ret_flags);
+    int (*after_write)(struct vnic *q, const struct vnic_iovec *iov, int64_t put);
+    /*
      * Waits until one of `events` is there, until q->signal or q->wakeup's signal is set, or until
      * deadline_ns (vnic__now_ns(); < 0: no end). Returns the events, or 0 for a signal, the
      * deadline or for no reason: core looks again. VNIC_ECLOSED when the interface is gone.

@@ -52,6 +52,8 @@ struct vnic {
     void *priv;                          /* [backend] queue_size bytes */
     struct vnic__iface *iface;           /* [backend] */
     vnic_wakeup *wakeup;                 /* [backend] NULL: none */
+    intptr_t direct;                     /* native handle for the backend's shortcut; -1: none */
+    _Atomic size_t direct_from;          /* [backend] room from which direct_read is allowed */
     _Atomic uint32_t stop;               /* VNIC__STOP_… */
     _Atomic uint32_t nonblock;           /* what VNIC_DEFAULT means */
     _Atomic uint32_t need;         /* [backend] room that packets of now need, header included */

@@ -12,6 +12,9 @@ int vnic__io_begin(struct vnic *q, struct vnic_error *err)
     int has_vnet = q->frame.kind == VNIC__LINK_VNET || q->frame.kind == VNIC__LINK_PI_VNET;
 
     q->plain = q->frame.kind == VNIC__LINK_NONE && (q->flags & VNIC_KEEP_HEADER) == 0;
+    if (q->plain && q->backend->direct_read != NULL && (q->flags & VNIC_BORROW) == 0) {
+        q->direct = q->backend->native_handle(q);
+    }
     if (vnic__frame_kind_check(&q->frame) < 0) {
         return vnic__fail(err, VNIC_ENOTSUP, "open", NULL,
                           "the link header of the descriptor (kind %u, %u bytes) is not known",
@@ -55,7 +58,18 @@ static inline int recv_first(struct vnic *q, const struct vnic_iovec *iov, int n
     if (!is_running(q)) {
         return 0;
     }
-    rc = q->plain ? q->backend->read(q, iov, n, &flags) : vnic__read_framed(q, iov, n);
+    if (n == 1 && q->direct >= 0 &&
+        iov->len >= atomic_load_explicit(&q->direct_from, memory_order_relaxed)) {
+        int64_t got = q->backend->direct_read(q->direct, iov->base, iov->len);
+
+        if (got > 0 && (uint64_t)got < iov->len) {
+            vnic__count_packet(&q->rx, (int)got);
+            return (int)got;
+        }
+        rc = q->backend->after_read(q, iov, got, &flags);
+    } else {
+        rc = q->plain ? q->backend->read(q, iov, n, &flags) : vnic__read_framed(q, iov, n);
+    }
     if (rc > 0 && flags == 0) {
         vnic__count_packet(&q->rx, rc);
         return rc;
@@ -70,7 +84,13 @@ static inline int send_first(struct vnic *q, const struct vnic_iovec *iov, int n
     if (!is_running(q)) {
         return 0;
     }
-    rc = q->plain ? q->backend->write(q, iov, n) : vnic__write_framed(q, iov, n);
+    if (n == 1 && q->direct >= 0) {
+        int64_t put = q->backend->direct_write(q->direct, iov->base, iov->len);
+
+        rc = put > 0 ? (int)put : q->backend->after_write(q, iov, put);
+    } else {
+        rc = q->plain ? q->backend->write(q, iov, n) : vnic__write_framed(q, iov, n);
+    }
     if (rc > 0) {
         vnic__count_packet(&q->tx, rc);
     }

@@ -60,6 +60,7 @@ static int new_queue(struct vnic__iface *iface, uint32_t flags, vnic_wakeup *wak
     q->wakeup = wakeup;
     q->flags = flags;
     q->wait_handle = -1;
+    q->direct = -1;
     atomic_init(&q->nonblock, (flags & VNIC_NONBLOCK) != 0);
     vnic__mutex_init(&q->lock);
     vnic__cond_init(&q->idle);

@@ -266,7 +266,7 @@ int vnic__linux_adopt(struct vnic *q, intptr_t native, const struct vnic__settin
     if (s->flags & VNIC_BORROW) {
         /* Reads of a borrowed descriptor never are plain: they carry RWF_NOWAIT. */
         atomic_store(&lq->mode, LINUX_MODE_NOWAIT);
-        atomic_store(&lq->plain_from, SIZE_MAX);
+        atomic_store(&q->direct_from, SIZE_MAX);
     }
     return 0;
 }

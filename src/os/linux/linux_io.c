@@ -205,8 +205,8 @@ static int was_cut(struct vnic *q, const uint8_t *data, size_t len)
     return vnic__linux_learn_need(q) > len;
 }
 
-static int read_unusual(struct vnic *q, const struct vnic_iovec *iov, ssize_t got,
-                        uint32_t *ret_flags)
+int vnic__linux_after_read(struct vnic *q, const struct vnic_iovec *iov, int64_t got,
+                           uint32_t *ret_flags)
 {
     while (got < 0 && errno == EINTR) {
         got = vnic__sys_read(linux_queue_of(q)->fd, iov->base, iov->len);
@@ -220,23 +220,37 @@ static int read_unusual(struct vnic *q, const struct vnic_iovec *iov, ssize_t go
     return (int)got;
 }
 
+int64_t vnic__linux_direct_read(intptr_t native, void *buf, size_t cap)
+{
+    return vnic__sys_read((int)native, buf, cap);
+}
+
 int vnic__linux_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags)
 {
-    struct linux_queue *lq = linux_queue_of(q);
     ssize_t got;
 
     *ret_flags = 0;
-    if (n != 1 || iov->len < atomic_load_explicit(&lq->plain_from, memory_order_relaxed)) {
+    if (n != 1 || iov->len < atomic_load_explicit(&q->direct_from, memory_order_relaxed)) {
         return read_spilling(q, iov, n, ret_flags);
     }
-    got = vnic__sys_read(lq->fd, iov->base, iov->len);
-    if (got > 0 && (size_t)got < iov->len) {
-        return (int)got;
-    }
-    return read_unusual(q, iov, got, ret_flags);
+    got = vnic__sys_read(linux_queue_of(q)->fd, iov->base, iov->len);
+    return vnic__linux_after_read(q, iov, got, ret_flags);
 }
 
 /* ---- Writing ------------------------------------------------------------------------------------ */
+
+int64_t vnic__linux_direct_write(intptr_t native, const void *data, size_t len)
+{
+    return vnic__sys_write((int)native, data, len);
+}
+
+int vnic__linux_after_write(struct vnic *q, const struct vnic_iovec *iov, int64_t put)
+{
+    while (put < 0 && errno == EINTR) {
+        put = vnic__sys_write(linux_queue_of(q)->fd, iov->base, iov->len);
+    }
+    return put < 0 ? code_of_write(q, errno) : (int)put;
+}
 
 int vnic__linux_write(struct vnic *q, const struct vnic_iovec *iov, int n)
 {
@@ -251,9 +265,6 @@ int vnic__linux_write(struct vnic *q, const struct vnic_iovec *iov, int n)
         } else {
             put = vnic__sys_writev(lq->fd, system_iovec(iov), n);
         }
-        if (put >= 0) {
-            return (int)put;
-        }
-    } while (errno == EINTR);
-    return code_of_write(q, errno);
+    } while (put < 0 && errno == EINTR);
+    return put < 0 ? code_of_write(q, errno) : (int)put;
 }

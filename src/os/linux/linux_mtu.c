@@ -70,15 +70,17 @@ static uint32_t need_of(const struct vnic *q, uint32_t mtu)
     return need < LINUX_NEED_UNKNOWN ? need : LINUX_NEED_UNKNOWN;
 }
 
-/* plain_from only grows; it has one writer at a time but may be read by the receiver meanwhile. */
+/*
+ * direct_from is the most that a packet ever needed, since packets of an MTU that was larger may be queued
+ * still. It only grows; it has one writer at a time but may be read by the receiver meanwhile.
+ */
 static void note_need(struct vnic *q, uint32_t need)
 {
-    struct linux_queue *lq = linux_queue_of(q);
     size_t from = need < LINUX_NEED_UNKNOWN ? need : SIZE_MAX;
-    size_t seen = atomic_load_explicit(&lq->plain_from, memory_order_relaxed);
+    size_t seen = atomic_load_explicit(&q->direct_from, memory_order_relaxed);
 
     while (from > seen &&
-           !atomic_compare_exchange_weak_explicit(&lq->plain_from, &seen, from,
+           !atomic_compare_exchange_weak_explicit(&q->direct_from, &seen, from,
                                                   memory_order_relaxed, memory_order_relaxed)) {
     }
     atomic_store_explicit(&q->need, need, memory_order_relaxed);

@@ -45,9 +45,6 @@ struct linux_iface {
 
 /* q->priv */
 struct linux_queue {
-    /* A read into one piece of at least so many bytes is a plain read(2): the most that a packet ever
-     * needed, since packets of an MTU that was larger may be queued still. SIZE_MAX: none is. */
-    _Atomic size_t plain_from;
     int fd;                 /* the open file of /dev/net/tun */
     int epoll_fd;           /* the wait handle; -1: not made */
     uint32_t link_len;      /* bytes of link header, from q->frame */
@@ -163,7 +160,7 @@ int vnic__linux_query_socket(struct vnic_error *err);
 uint32_t vnic__linux_index_of(int query_fd, const char *name);
 
 /*
- * Asks for the MTU of now and updates q->need and plain_from; when it cannot be known both say so.
+ * Asks for the MTU of now and updates q->need and q->direct_from; when it cannot be known both say so.
  * Returns q->need. [hot: called when a packet fills its buffer exactly]
  */
 uint32_t vnic__linux_learn_need(struct vnic *q);
@@ -178,6 +175,11 @@ void vnic__linux_mtu_changed(struct vnic *q, uint32_t mtu);
 
 int vnic__linux_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags);
 int vnic__linux_write(struct vnic *q, const struct vnic_iovec *iov, int n);
+int64_t vnic__linux_direct_read(intptr_t native, void *buf, size_t cap);
+int64_t vnic__linux_direct_write(intptr_t native, const void *data, size_t len);
+int vnic__linux_after_read(struct vnic *q, const struct vnic_iovec *iov, int64_t got,
+                           uint32_t *ret_flags);
+int vnic__linux_after_write(struct vnic *q, const struct vnic_iovec *iov, int64_t put);
 int vnic__linux_wait(struct vnic *q, int events, int64_t deadline_ns);
 int vnic__linux_wait_handle(struct vnic *q, intptr_t *ret_handle);
 
