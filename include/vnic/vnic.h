@@ -1351,7 +1351,7 @@ VNIC_API int vnic_set_addresses(vnic *dev, const struct vnic_prefix *prefixes, i
                                 struct vnic_error *ret_err);
 
 /**
- * Lists the addresses of the interface.
+ * Lists the addresses of the interface, in no particular order.
  *
  * @param dev        [in]   any handle of the interface
  * @param ret_prefixes [out] vnic_prefix[cap]; the first cap are filled; NULL if cap is 0

@@ -187,7 +187,7 @@ def configure_fake():
 
 
 def check_addresses(*args):
-    expect(Program("addresses", *args).end(), r"^opened with: 10\.9\.0\.1/24 fd09::1/64$",
+    expect(Program("addresses", *args).end(), r"^opened with: (10\.9\.0\.1/24 fd09::1/64|fd09::1/64 10\.9\.0\.1/24)$",
            r"^now: 10\.9\.0\.1/24 10\.9\.2\.1/24$")
 
 
