@@ -100,7 +100,7 @@ TEST_F(PacketSweep, RecvMany)
         }
         return vnic_recv_many(dev_, pkts, 3, 1000);
     });
-    sweep("acquire_many and commit_many", "vnic_acquire_many", 0, 2, [this] {
+    sweep("acquire_many and release_many", "vnic_acquire_many", 0, 2, [this] {
         vnic_packet pkts[2] = {};
         int n = vnic_acquire_many(dev_, pkts, 2, 1000);
         if (n > 0) {
