@@ -47,13 +47,17 @@ def tidy(tree, source):
     return [line for line in output.splitlines() if re.search(r": (warning|error): ", line)]
 
 
+def tidy_sources(tree):
+    return tree.library_sources() + tree.files("src/cli", suffixes={".c"})
+
+
 @rule
 def tidy_is_quiet(tree):
     problem = need("clang-tidy-19")
     if problem:
         yield problem
         return
-    sources = tree.library_sources() + tree.files("src/cli", suffixes={".c"})
+    sources = tidy_sources(tree)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for lines in pool.map(lambda s: tidy(tree, s), sources):
             yield from (line.replace(f"{tree.root}/", "") for line in lines)
