@@ -49,11 +49,7 @@ static int wait_and_try(struct vnic *q, int events, attempt *once, const struct 
     vnic__enter_wait(q);
     do {
         ready = q->backend->wait(q, events, deadline);
-        if (ready < 0) {
-            rc = vnic__explain(q, ready);
-            continue;
-        }
-        rc = vnic__stop_code(q);
+        rc = ready < 0 ? vnic__explain(q, ready) : vnic__stop_code(q);
         if (rc == 0) {
             if (ready == 0) {
                 vnic__repair_signal(q);
