@@ -27,8 +27,11 @@ REAL_ROOT = os.geteuid() == 0 and pathlib.Path("/proc/self/uid_map").read_text(e
 
 
 def die_with_parent():
-    """Run in the child: a killed test run leaves no processes."""
+    """Run in the child: a killed test run leaves no processes, and who started the tests (nohup, a CI job in
+    the background) does not decide which signals the tool hears."""
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def need(program):
