@@ -120,6 +120,18 @@ TEST_F(LiveFailure, Ipv6OffLeavesTheIpv4AddressesAlone)
     vnic_close(dev);
 }
 
+#if defined(__SANITIZE_THREAD__)
+constexpr bool has_thread_of_sanitizer = true;
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+constexpr bool has_thread_of_sanitizer = true;
+#else
+constexpr bool has_thread_of_sanitizer = false;
+#endif
+#else
+constexpr bool has_thread_of_sanitizer = false;
+#endif
+
 /* In a child without an id map no owner exists, so that asking for one fails as the last step. */
 int fail_at_the_owner(uint32_t up_before, uint32_t up_wanted)
 {
@@ -175,6 +187,10 @@ TEST_F(LiveFailure, GoingDownAndUpKeepsTheIpv6Addresses)
     if (is_emulated()) {
         GTEST_SKIP()
             << "qemu-user does not implement unshare(CLONE_NEWUSER), it has threads of its own";
+    }
+    if (has_thread_of_sanitizer) {
+        GTEST_SKIP() << "ThreadSanitizer has a thread of its own, so unshare(CLONE_NEWUSER) is "
+                        "refused";
     }
     EXPECT_EQ(1, in_child([] { return fail_at_the_owner(1, 0); }));
     EXPECT_EQ(1, in_child([] { return fail_at_the_owner(0, 1); }));
