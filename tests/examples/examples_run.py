@@ -106,8 +106,15 @@ def ip(*args):
     subprocess.run(["ip", *args], check=True)
 
 
+def at_least(count):
+    """A pattern for a few more than that too: see ping()."""
+    return "|".join(str(count + more) for more in range(5))
+
+
 def ping(count=3, before=()):
-    done = subprocess.run([*before, "ping", "-n", "-c", str(count), "-i", "0.02", "-W", "5", PEER],
+    # With -w it waits for the answers themselves; -W would leave the last one only two round trips of time,
+    # and on a loaded machine that is too little. It may send more than `count` then.
+    done = subprocess.run([*before, "ping", "-n", "-c", str(count), "-i", "0.05", "-w", "10", PEER],
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     check(done.returncode == 0 and f" {count} received" in done.stdout, f"ping was not answered:\n{done.stdout}")
 
@@ -136,7 +143,7 @@ def pings_until_it_ends(name, *args, text, count=3, before=()):
     wait_until(interfaces, "the interface")
     wait_for_route()
     ping(count)
-    expect(program.end(), rf"^answered {count} ")
+    expect(program.end(), rf"^answered ({at_least(count)}) ")
 
 
 def wait_for_route():
@@ -214,7 +221,7 @@ def batches():
     wait_for_route()
     ping(20)
     udp_echo(5)
-    expect(program.end(), r"^answered 25 packets$")
+    expect(program.end(), rf"^answered ({at_least(25)}) packets$")
     no_interface_left()
 
 
@@ -343,7 +350,7 @@ def capture_file():
         with open(file, "rb") as stream:
             listing = subprocess.run([*nobody(), "tcpdump", "-nn", "-r", "-"], stdin=stream, stdout=subprocess.PIPE,
                                      stderr=subprocess.STDOUT, text=True, check=True).stdout
-    check(listing.count("ICMP echo request") == 3 and listing.count("ICMP echo reply") == 3, listing)
+    check(listing.count("ICMP echo request") == listing.count("ICMP echo reply") >= 3, listing)
     no_interface_left()
 
 
