@@ -2,7 +2,7 @@
 /**
  * @file
  * Packets as bytes: where their headers are, whether their checksums are right, and the answers
- * that a small echo program gives. Nothing here needs a device, allocates memory or asks the system;
+ * that a small echo program gives; splitting and merging is in vnic/segment.h, included here. Nothing here needs a device, allocates memory or asks the system;
  * data may start at any address, and nothing outside data[0 … len-1] is read.
  *
  * Vocabulary: `layer` says how data begins: VNIC_TUN, an IP packet; VNIC_TAP, an Ethernet frame
@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vnic/segment.h"
 #include "vnic/vnic.h"
 
 VNIC_BEGIN_DECLS

@@ -64,9 +64,23 @@ typedef struct vnic_wakeup vnic_wakeup;
 #define VNIC_VNET_HDR                                                                              \
     0x80u /**< Linux: the queue carries virtio-net headers (invisible to the caller) */
 #define VNIC_NO_CARRIER 0x100u /**< create without carrier; vnic_set_carrier() turns it on */
+#define VNIC_PARTIAL_CHECKSUMS                                                                     \
+    0x200u /**< VNIC_OFFLOAD_SPLIT: received packets may have checksums that are not complete */
 
-/** Values of vnic_config.offload. */
-#define VNIC_OFFLOAD_NONE 0u /**< one packet per packet; the default and, in 0.1, the only one */
+/** Values of vnic_config.offload (chapter "Offload"). */
+#define VNIC_OFFLOAD_NONE 0u /**< one packet per packet; the default */
+#define VNIC_OFFLOAD_SPLIT                                                                         \
+    1u /**< transparent: super-packets are split when received, neighbours merged when sent */
+#define VNIC_OFFLOAD_RAW 2u /**< super-packets pass as they are, with their fields, both ways */
+
+/** Bits of vnic_config.features and vnic_info.features: what the kernel may do, or may leave to us. The
+ * values are those of TUN_F_… in Linux linux/if_tun.h. */
+#define VNIC_F_CSUM 0x01u    /**< partial checksums */
+#define VNIC_F_TSO4 0x02u    /**< super-packets of TCP over IPv4 */
+#define VNIC_F_TSO6 0x04u    /**< super-packets of TCP over IPv6 */
+#define VNIC_F_TSO_ECN 0x08u /**< super-packets of TCP whose first segment has CWR */
+#define VNIC_F_USO4 0x20u    /**< super-packets of UDP over IPv4 */
+#define VNIC_F_USO6 0x40u    /**< super-packets of UDP over IPv6; only together with VNIC_F_USO4 */
 
 /** Levels of the log callback. */
 #define VNIC_LOG_DEBUG 0   /**< for who looks for a fault */
@@ -456,6 +470,22 @@ VNIC_API int vnic_recvv(vnic *dev, const struct vnic_iovec *iov, int n, int time
  * @since   0.1
  */
 VNIC_API int vnic_sendv(vnic *dev, const struct vnic_iovec *iov, int n, int timeout_ms);
+
+/** Values of vnic_packet.gso_type: what a super-packet stands for. Linux linux/virtio_net.h
+ * VIRTIO_NET_HDR_GSO_…. */
+#define VNIC_GSO_NONE 0u   /**< a packet as every other */
+#define VNIC_GSO_TCPV4 1u  /**< TCP over IPv4 */
+#define VNIC_GSO_UDP 3u    /**< UDP to be fragmented (UFO); no current system gives it */
+#define VNIC_GSO_TCPV6 4u  /**< TCP over IPv6 */
+#define VNIC_GSO_UDP_L4 5u /**< UDP datagrams */
+#define VNIC_GSO_ECN 0x80u /**< added to a TCP type: CWR belongs to the first segment only */
+
+/** Values of vnic_packet.csum: what is known of the layer 4 checksum. */
+#define VNIC_CSUM_UNKNOWN 0u /**< nothing: it is verified before the packet is merged */
+#define VNIC_CSUM_PARTIAL                                                                          \
+    1u /**< the field holds the pseudo header's sum: see csum_start, vnic_packet_complete() */
+#define VNIC_CSUM_VALID 2u   /**< it is right: somebody has verified or computed it here */
+#define VNIC_CSUM_TRUSTED 3u /**< it was right where the packet came from, which is authenticated */
 
 /** Bits of vnic_packet.flags. */
 #define VNIC_PACKET_EXACT                                                                          \
