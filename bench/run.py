@@ -16,7 +16,8 @@ import sys
 import time
 
 # id: what is measured, how the value is to be read, target, smoke value of a short run on a busy machine.
-# A count must hold always; a ratio is reported; an information has no target.
+# A count must hold always. A ratio is at most its target, a gain at least; both are reported. An
+# information has no target.
 RESULTS = {
     "T1.recv.64.raw": ("vnic_recv() of 64 bytes / raw read", "ratio", 1.03, 1.08),
     "T1.recv.1400.raw": ("vnic_recv() of 1400 bytes / raw read", "ratio", 1.03, 1.08),
@@ -60,9 +61,11 @@ def machine():
 def run_program(build, name, arguments):
     """The lines `id value…` of one run; what it says on stderr is passed on."""
     values = {}
+    command = [build / "bench" / name, *arguments]
+    if name.endswith(".py"):
+        command = [sys.executable, pathlib.Path(__file__).parent / name, "--build", build, *arguments]
     try:
-        done = subprocess.run([build / "bench" / name, *arguments], stdout=subprocess.PIPE, text=True,
-                              timeout=TIME_LIMIT, check=False)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=TIME_LIMIT, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return values
@@ -92,11 +95,30 @@ def judge(rounds, quick):
             # The worst of all counts, and the median of all rounds.
             value = max(numbers) if kind == "count" else statistics.median(numbers)
         limit = smoke if quick else target
-        passed = value is not None and (limit is None or value <= limit)
+        passed = value is not None and (limit is None or (value >= limit if kind == "gain" else value <= limit))
         results.append({"id": key, "what": what, "kind": kind,
                         "ratio": None if value is None else round(value, 4), "target": target,
-                        "smoke": smoke, "rounds": len(numbers), "pass": passed})
+                        "smoke": smoke, "spread": spread(numbers), "rounds": len(numbers), "pass": passed})
     return results
+
+
+def spread(numbers):
+    """The lower and the upper quartile, which say how far the rounds lie apart."""
+    if len(numbers) < 2:
+        return None
+    low, _, high = statistics.quantiles(numbers, n=4, method="inclusive")
+    return [round(low, 4), round(high, 4)]
+
+
+def details(rounds, prefix):
+    """The lines `prefix.a.b.c value…` as {a: {b: {c: {median, spread}}}}: what tables and plots show."""
+    tree = {}
+    for key, numbers in rounds.items():
+        first, *names = key.split(".")
+        if first == prefix and len(names) == 3 and numbers:
+            leaf = {"median": round(statistics.median(numbers), 4), "spread": spread(numbers)}
+            tree.setdefault(names[0], {}).setdefault(names[1], {})[names[2]] = leaf
+    return tree
 
 
 def show(results, where, quick, seconds):
@@ -119,11 +141,13 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a short run, judged by the smoke values")
     options = parser.parse_args()
     where, start = machine(), time.monotonic()
-    results = judge(measure(options.build.resolve(), options.quick), options.quick)
+    rounds = measure(options.build.resolve(), options.quick)
+    results = judge(rounds, options.quick)
     show(results, where, options.quick, time.monotonic() - start)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps({"machine": where, "quick": options.quick, "results": results},
-                                      indent=2) + "\n", encoding="utf-8")
+    report = {"machine": where, "date": time.strftime("%Y-%m-%d"), "quick": options.quick, "results": results,
+              "modes": details(rounds, "mode"), "curves": details(rounds, "curve")}
+    options.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     bad = [r["id"] for r in results if r["ratio"] is None or (r["kind"] == "count" and not r["pass"])]
     if bad:
         print("wrong counts or missing results: " + ", ".join(bad))
