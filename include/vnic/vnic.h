@@ -239,6 +239,31 @@ VNIC_API VNIC_MUST_CHECK int vnic_open(const struct vnic_config *cfg, vnic **ret
 VNIC_API VNIC_MUST_CHECK int vnic_open_queue(vnic *dev, vnic **ret_dev, struct vnic_error *ret_err);
 
 /**
+ * Adds several queues to the interface of an open handle, all or none: vnic_open_queue() so many
+ * times. With one thread a queue, which receives from it and sends to it, no flow is reordered.
+ *
+ * @param dev        [in]   a handle of an interface opened with VNIC_MULTI_QUEUE
+ * @param ret_queues [out]  vnic *[n], each to be ended with vnic_close(); all NULL on failure
+ * @param n          [in]   queues to add, 1 … 255
+ * @param ret_err    [out]  details on failure; NULL if not wanted
+ * @return           0
+ * @error VNIC_EINVAL       NULL argument, or n out of range
+ * @error VNIC_ENOTSUP      as vnic_open_queue()
+ * @error VNIC_ELIMIT       as vnic_open_queue()
+ * @error VNIC_ECLOSED      as vnic_open_queue()
+ * @error VNIC_EPERM        as vnic_open_queue()
+ * @error VNIC_ENOMEM       as vnic_open_queue()
+ * @error VNIC_EMFILE       as vnic_open_queue()
+ * @error VNIC_EOS          as vnic_open_queue()
+ * @thread  any
+ * @platform as vnic_open_queue()
+ * @source  as vnic_open_queue()
+ * @since   0.2
+ */
+VNIC_API VNIC_MUST_CHECK int vnic_open_queues(vnic *dev, vnic **ret_queues, int n,
+                                              struct vnic_error *ret_err);
+
+/**
  * Takes a descriptor that was made elsewhere (by a helper, a service manager, VpnService, …). The
  * descriptor is asked what it is; nothing of the device is changed but what `cfg` sets, so leave
  * members unset to change nothing at all. `name`, `netns` and VNIC_EXCLUSIVE cannot be set.

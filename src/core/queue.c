@@ -1,6 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Taking a queue out of service and back. */
+/* Adding several queues; taking a queue out of service and back. */
 #include "device.h"
+
+/* MAX_TAP_QUEUES of Linux drivers/net/tun.c, less the first. */
+#define MOST_QUEUES 255
+
+int vnic_open_queues(vnic *dev, vnic **ret_queues, int n, struct vnic_error *ret_err)
+{
+    int rc = 0;
+    int i;
+
+    if (dev == NULL || ret_queues == NULL) {
+        return vnic__fail_null(ret_err, "vnic_open_queues", dev == NULL ? "dev" : "ret_queues");
+    }
+    if (n < 1 || n > MOST_QUEUES) {
+        return vnic__fail(ret_err, VNIC_EINVAL, "vnic_open_queues", "n",
+                          "%d is not a number of queues to add, 1 to %d", n, MOST_QUEUES);
+    }
+    for (i = 0; i < n; i++) {
+        ret_queues[i] = NULL;
+    }
+    for (i = 0; i < n && rc == 0; i++) {
+        rc = vnic_open_queue(dev, &ret_queues[i], ret_err);
+    }
+    /* All or nothing; the one that failed is NULL. */
+    while (rc < 0 && i > 0) {
+        i--;
+        vnic_close(ret_queues[i]);
+        ret_queues[i] = NULL;
+    }
+    return rc;
+}
 
 /* What both calls check first. */
 static int check_queue(vnic *dev, const char *operation, struct vnic_error *err)

@@ -255,4 +255,55 @@ TEST_P(Contract, QueuesHaveALimit)
     EXPECT_EQ(1u, queues_of(d()));
 }
 
+TEST_P(Contract, SeveralQueuesComeTogether)
+{
+    VNIC_COVERS("vnic_open_queues", "VNIC_EINVAL");
+    open(with_queues(config()));
+    vnic *raw[3] = {};
+    ASSERT_EQ(0, vnic_open_queues(d(), raw, 3, &err)) << err.text;
+    EXPECT_EQ(4u, queues_of(d()));
+    for (vnic *q : raw) {
+        Bytes p = packet(100, 1);
+        EXPECT_EQ(100, vnic_send(q, p.data(), p.size()));
+        expect_far(p);
+        vnic_close(q);
+    }
+    EXPECT_EQ(1u, queues_of(d()));
+    for (int n : {-1, 0, 256}) {
+        EXPECT_EQ(VNIC_EINVAL, vnic_open_queues(d(), raw, n, &err));
+        EXPECT_STREQ("n", err.field);
+    }
+    EXPECT_EQ(VNIC_EINVAL, vnic_open_queues(nullptr, raw, 1, &err));
+    EXPECT_EQ(VNIC_EINVAL, vnic_open_queues(d(), nullptr, 1, &err));
+}
+
+TEST_P(Contract, SeveralQueuesOrNone)
+{
+    VNIC_COVERS("vnic_open_queues", "VNIC_ELIMIT");
+    open(with_queues(config()));
+    Handle second = add_queue(d());
+    std::vector<vnic *> raw(255, d());
+    int rc = vnic_open_queues(d(), raw.data(), 255, &err);
+    if (rc == VNIC_EMFILE) {
+        GTEST_SKIP() << "this machine allows too few descriptors for 256 queues";
+    }
+    EXPECT_EQ(VNIC_ELIMIT, rc) << err.text;
+    EXPECT_EQ(std::vector<vnic *>(255, nullptr), raw);
+    EXPECT_EQ(2u, queues_of(d()));
+}
+
+TEST_P(Contract, SeveralQueuesOfASingleQueueInterfaceOrAfterShutdown)
+{
+    VNIC_COVERS("vnic_open_queues", "VNIC_ENOTSUP VNIC_ECLOSED");
+    open();
+    vnic *raw[2] = {d(), d()};
+    EXPECT_EQ(VNIC_ENOTSUP, vnic_open_queues(d(), raw, 2, &err));
+    EXPECT_EQ(nullptr, raw[0]);
+    EXPECT_EQ(nullptr, raw[1]);
+    dev.reset();
+    open(with_queues(config()));
+    EXPECT_EQ(0, vnic_shutdown(d()));
+    EXPECT_EQ(VNIC_ECLOSED, vnic_open_queues(d(), raw, 2, &err));
+}
+
 } /* namespace contract */

@@ -57,6 +57,20 @@ TEST_F(QueueSweep, OpenQueue)
         [this](vnic_error *err) { return vnic_open_queue(dev_, &other_, err); });
 }
 
+TEST_F(QueueSweep, OpenQueues)
+{
+    sweep(
+        "open_queues", "vnic_open_queues", [this] { open(); },
+        [this](vnic_error *err) {
+            vnic *two[2] = {nullptr, nullptr};
+            int rc = vnic_open_queues(dev_, two, 2, err);
+            EXPECT_TRUE(rc == 0 || (two[0] == nullptr && two[1] == nullptr));
+            vnic_close(two[1]);
+            other_ = two[0];
+            return rc;
+        });
+}
+
 TEST_F(QueueSweep, DetachAndAttach)
 {
     sweep(

@@ -150,7 +150,7 @@ TEST_F(BackendCodes, OfASpuriousWakeUp)
 
 TEST_F(BackendCodes, OfQueues)
 {
-    VNIC_COVERS("vnic_open_queue", "VNIC_EPERM VNIC_ENOMEM VNIC_EMFILE VNIC_EOS");
+    VNIC_COVERS("vnic_open_queue vnic_open_queues", "VNIC_EPERM VNIC_ENOMEM VNIC_EMFILE VNIC_EOS");
     VNIC_COVERS("vnic_detach_queue", "VNIC_EPERM VNIC_EOS");
     VNIC_COVERS("vnic_attach_queue", "VNIC_EPERM VNIC_EOS VNIC_ELIMIT");
     table.open_queue = [](Q, Q, E *err) { return fail_with_error(err); };
@@ -161,6 +161,13 @@ TEST_F(BackendCodes, OfQueues)
                        vnic *raw = dev;
                        int rc = vnic_open_queue(dev, &raw, err);
                        EXPECT_EQ(nullptr, raw);
+                       return rc;
+                   }},
+                  {"vnic_open_queues",
+                   [this](E *err) {
+                       vnic *raw[2] = {dev, dev};
+                       int rc = vnic_open_queues(dev, raw, 2, err);
+                       EXPECT_TRUE(raw[0] == nullptr && raw[1] == nullptr);
                        return rc;
                    }}},
                  {VNIC_EPERM, VNIC_ENOMEM, VNIC_EMFILE, VNIC_ELIMIT, VNIC_EOS});
