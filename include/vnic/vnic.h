@@ -124,6 +124,10 @@ struct vnic_config {
     uint32_t tx_queue_len; /**< packets that the kernel holds for the reader; Linux; 0 … 1000000 */
     uint32_t if_index;     /**< index that the new interface shall have; Linux; 1 … 2147483647 */
     uint32_t sndbuf;       /**< bytes in flight after which sending waits; Linux; 4 … 2147483647 */
+    const char *engine;    /**< how packets move: "auto", "plain" (a system call each) or "uring" (Linux
+                              io_uring, in builds that have liburing); NULL: "auto" */
+    uint32_t features;     /**< with offload: VNIC_F_… that may be used at most; VNIC_UNSET: all */
+    uint32_t reserved;     /**< leave it as vnic_config_init() set it */
 };
 
 /**
@@ -518,7 +522,8 @@ VNIC_API int vnic_sendv(vnic *dev, const struct vnic_iovec *iov, int n, int time
 
 /**
  * One packet of a batch, 64 bytes. It is an array element and does not grow: set what you do not use
- * to zero. The fields from gso_size on describe offload and are 0 in this version.
+ * to zero. What gso_type and csum say counts with offload (chapter "Offload"); a handle without it gives
+ * 0, and refuses to send what needs more.
  */
 struct vnic_packet {
     uint64_t user;   /**< yours; carried along, never looked at */
@@ -533,8 +538,8 @@ struct vnic_packet {
     uint16_t hdr_len;     /**< headers of a super-packet */
     uint16_t csum_start;  /**< where a partial checksum begins */
     uint16_t csum_offset; /**< where it goes, from csum_start */
-    uint8_t gso_type;     /**< kind of super-packet */
-    uint8_t csum;         /**< what is known of the checksum */
+    uint8_t gso_type;     /**< kind of super-packet: VNIC_GSO_… */
+    uint8_t csum;         /**< what is known of the checksum: VNIC_CSUM_… */
     uint16_t flags;       /**< VNIC_PACKET_… */
     uint16_t vlan_tci;    /**< VLAN tag that is not in the frame */
     uint16_t inner_nh;    /**< tunnel: offset of the inner network header */
@@ -998,6 +1003,12 @@ struct vnic_stats {
     uint64_t queue_tx_packets; /**< sent through this handle */
     uint64_t queue_tx_bytes;   /**< the same in bytes */
     uint64_t queue_rx_cut;     /**< packets that this handle lost to a too small buffer */
+    uint64_t queue_rx_super;   /**< super-packets that came */
+    uint64_t queue_rx_bad;     /**< packets that came and could not be given: malformed or unknown kind */
+    uint64_t queue_tx_super;   /**< super-packets that the kernel took */
+    uint64_t queue_tx_merged;  /**< packets that were sent as a part of one */
+    uint64_t queue_tx_split;   /**< super-packets that were split before sending */
+    uint64_t queue_tx_refused; /**< super-packets that the kernel refused */
 };
 
 /** What an interface is. Strings are terminated; what the system does not tell is VNIC_UNSET, 0 or "". */
@@ -1018,6 +1029,11 @@ struct vnic_info {
     uint32_t vnet_hdr_len;     /**< bytes of the virtio-net header, 0: none */
     uint8_t mac[6];            /**< TAP; all 0 for a TUN */
     uint8_t reserved[2];       /**< 0 */
+    uint32_t offload;          /**< VNIC_OFFLOAD_… of the handle */
+    uint32_t features;         /**< VNIC_F_… in use for sending by this interface's handles */
+    uint32_t refused;          /**< VNIC_F_… that the kernel refused while sending: done by us since */
+    char engine[16];           /**< "plain", "uring", …; "" where there is no choice */
+    char engine_reason[96];    /**< why that one */
 };
 
 /**

@@ -52,6 +52,8 @@ struct vnic__iface;
 #define VNIC__OPT_VNET_HDR (1ull << 19)
 #define VNIC__OPT_NO_CARRIER (1ull << 20)
 #define VNIC__OPT_TUN (1ull << 21)
+#define VNIC__OPT_OFFLOAD (1ull << 22) /* offload, features, VNIC_PARTIAL_CHECKSUMS */
+#define VNIC__OPT_ENGINE (1ull << 23)  /* engine "plain" and, where it can be had, "uring" */
 
 /* A configuration that core has checked and completed: no pointer into the caller's memory is kept. */
 struct vnic__settings {
@@ -72,7 +74,9 @@ struct vnic__settings {
     uint32_t has_mac;       /* 1: mac is set */
     uint8_t mac[8];         /* six bytes used */
     uint32_t has_addresses; /* 1: prefixes are the addresses wanted, even if there are none */
-    uint32_t reserved;
+    uint32_t offload;       /* VNIC_OFFLOAD_…; with any of them VNIC_VNET_HDR is set for open */
+    uint32_t features;      /* VNIC_F_… that may be used */
+    const char *engine;     /* "auto", "plain", "uring"; never NULL */
     struct vnic_prefix *prefixes; /* owned by core */
     int n_prefixes;
 };

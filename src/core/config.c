@@ -12,14 +12,12 @@
 #include "vnic/mac.h"
 
 /* The size that version 0.1 had: no caller knows less. */
-#define CONFIG_SIZE_MIN sizeof(struct vnic_config)
+#define CONFIG_SIZE_MIN offsetof(struct vnic_config, engine)
 
 #define KNOWN_FLAGS                                                                                \
     (VNIC_NONBLOCK | VNIC_MULTI_QUEUE | VNIC_EXCLUSIVE | VNIC_KEEP_STATE | VNIC_NO_LINK_LOCAL |    \
-     VNIC_KEEP_HEADER | VNIC_BORROW | VNIC_VNET_HDR | VNIC_NO_CARRIER)
+     VNIC_KEEP_HEADER | VNIC_BORROW | VNIC_VNET_HDR | VNIC_NO_CARRIER | VNIC_PARTIAL_CHECKSUMS)
 
-/* RFC 8200 section 5: IPv6 needs links of 1280 bytes. */
-#define MTU_MIN_IPV6 1280
 #define INT_LIMIT 2147483647u
 /* Linux include/net/sock.h sock_writeable(): with less, even an empty queue never counts as writable. */
 #define SNDBUF_MIN 4
@@ -42,6 +40,8 @@ static void unset_config(struct vnic_config *cfg)
     cfg->tx_queue_len = VNIC_UNSET;
     cfg->if_index = VNIC_UNSET;
     cfg->sndbuf = VNIC_UNSET;
+    cfg->features = VNIC_UNSET;
+    cfg->reserved = VNIC_UNSET;
 }
 
 void vnic_config_init_size(struct vnic_config *ret_cfg, size_t size)
@@ -112,6 +112,8 @@ static int check_options(const struct vnic_config *c, const struct vnic__backend
         {VNIC__OPT_BORROW, "VNIC_BORROW", (c->flags & VNIC_BORROW) != 0},
         {VNIC__OPT_VNET_HDR, "VNIC_VNET_HDR", (c->flags & VNIC_VNET_HDR) != 0},
         {VNIC__OPT_NO_CARRIER, "VNIC_NO_CARRIER", (c->flags & VNIC_NO_CARRIER) != 0},
+        {VNIC__OPT_OFFLOAD, "offload", vnic__has_offload(c->offload)},
+        {VNIC__OPT_ENGINE, "engine", c->engine != NULL && strcmp(c->engine, "auto") != 0},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -160,6 +162,37 @@ static int check_optional_range(const char *field, uint32_t value, uint64_t low,
     return value == VNIC_UNSET ? 0 : vnic__check_range(field, value, low, high, err);
 }
 
+/* TUN_F_… of Linux linux/if_tun.h that this library knows what to do with. */
+#define KNOWN_FEATURES                                                                             \
+    (VNIC_F_CSUM | VNIC_F_TSO4 | VNIC_F_TSO6 | VNIC_F_TSO_ECN | VNIC_F_USO4 | VNIC_F_USO6)
+
+static int check_offload(const struct vnic_config *c, struct vnic_error *err)
+{
+    int has_offload = vnic__has_offload(c->offload);
+
+    if (has_offload && c->offload > VNIC_OFFLOAD_RAW) {
+        return vnic__check_range("offload", c->offload, VNIC_OFFLOAD_NONE, VNIC_OFFLOAD_RAW, err);
+    }
+    if (c->features != VNIC_UNSET && (c->features & ~KNOWN_FEATURES) != 0) {
+        return vnic__fail(err, VNIC_EINVAL, "check", "features",
+                          "features has unknown bits 0x%x: use VNIC_F_CSUM and its neighbours",
+                          (unsigned)(c->features & ~KNOWN_FEATURES));
+    }
+    if (c->features != VNIC_UNSET && !has_offload) {
+        return vnic__fail(err, VNIC_EINVAL, "check", "features",
+                          "features are those of offload: set offload too, or leave them unset");
+    }
+    if ((c->flags & VNIC_PARTIAL_CHECKSUMS) && c->offload != VNIC_OFFLOAD_SPLIT) {
+        return vnic__fail(err, VNIC_EINVAL, "check", "VNIC_PARTIAL_CHECKSUMS",
+                          "VNIC_PARTIAL_CHECKSUMS goes with VNIC_OFFLOAD_SPLIT: set offload too");
+    }
+    if ((c->flags & VNIC_KEEP_HEADER) && has_offload) {
+        return vnic__fail(err, VNIC_ENOTSUP, "check", "VNIC_KEEP_HEADER",
+                          "VNIC_KEEP_HEADER and offload do not go together: leave one out");
+    }
+    return 0;
+}
+
 static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
 {
     int rc = 0;
@@ -169,9 +202,9 @@ static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
                           "flags has unknown bits 0x%x: use VNIC_NONBLOCK and its neighbours",
                           (unsigned)(c->flags & ~KNOWN_FLAGS));
     }
-    if (c->offload != VNIC_UNSET && c->offload != VNIC_OFFLOAD_NONE) {
-        return vnic__fail(err, VNIC_ENOTSUP, "check", "offload",
-                          "offload %u is not known to this version: leave it unset", c->offload);
+    rc = check_offload(c, err);
+    if (rc < 0) {
+        return rc;
     }
     if (c->mtu != VNIC_UNSET) {
         rc = vnic__check_mtu(c->mtu, err);
@@ -197,6 +230,11 @@ static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
     return rc;
 }
 
+static int is_engine(const char *text)
+{
+    return strcmp(text, "auto") == 0 || strcmp(text, "plain") == 0 || strcmp(text, "uring") == 0;
+}
+
 static int check_texts(const struct vnic_config *c, struct vnic_error *err)
 {
     int rc = 0;
@@ -214,6 +252,11 @@ static int check_texts(const struct vnic_config *c, struct vnic_error *err)
     if (rc == 0 && c->netns != NULL && c->netns[0] == '\0') {
         rc = vnic__fail(err, VNIC_EINVAL, "check", "netns",
                         "netns is empty: give a path such as /run/netns/NAME");
+    }
+    if (rc == 0 && c->engine != NULL && !is_engine(c->engine)) {
+        rc = vnic__fail(err, VNIC_EINVAL, "check", "engine",
+                        "\"%.32s\" is not an engine: use \"auto\", \"plain\" or \"uring\"",
+                        c->engine);
     }
     if (rc == 0 && c->netns_fd < -1) {
         rc = vnic__fail(err, VNIC_EINVAL, "check", "netns_fd",
@@ -243,79 +286,6 @@ static int parse_mac(const struct vnic_config *c, struct vnic__settings *ret,
     return vnic__check_mac(ret->mac, c->mac, err);
 }
 
-static int fail_address_text(const char *text, size_t offset, size_t len, int code,
-                             struct vnic_error *err)
-{
-    int shown = len > 64 ? 64 : (int)len;
-
-    if (code == VNIC_EEXIST) {
-        return vnic__fail(err, code, "check", "addresses",
-                          "the address \"%.*s\" is listed twice: remove one", shown, text + offset);
-    }
-    return vnic__fail(err, VNIC_EADDR, "check", "addresses",
-                      "\"%.*s\" (at character %llu of addresses) is not an address with a prefix "
-                      "length: write it like 10.9.0.1/24 or fd09::1/64",
-                      shown, text + offset, (unsigned long long)offset + 1);
-}
-
-/* Text and typed addresses into one array, which the settings own. */
-static int parse_addresses(const struct vnic_config *c, struct vnic__settings *ret,
-                           struct vnic_error *err)
-{
-    uint32_t typed = c->n_prefixes == VNIC_UNSET ? 0 : c->n_prefixes;
-    size_t offset = 0, len = 0;
-    int listed = 0, rc;
-
-    if (c->prefixes != NULL && c->n_prefixes == VNIC_UNSET) {
-        return vnic__fail(err, VNIC_EINVAL, "check", "n_prefixes",
-                          "\"prefixes\" is set but \"n_prefixes\" is not: say how many there are");
-    }
-    if (typed > 0 && c->prefixes == NULL) {
-        return vnic__fail_null(err, "check", "prefixes");
-    }
-    if (typed > INT_LIMIT / sizeof *ret->prefixes / 2) {
-        return vnic__check_range("n_prefixes", typed, 0, INT_LIMIT / sizeof *ret->prefixes / 2,
-                                 err);
-    }
-    if (c->addresses != NULL) {
-        listed = vnic_prefix_list_parse(c->addresses, NULL, 0, &offset, &len);
-        if (listed < 0) {
-            return fail_address_text(c->addresses, offset, len, listed, err);
-        }
-    }
-    if (listed + (int)typed == 0) {
-        return 0;
-    }
-    ret->prefixes = vnic__alloc(((size_t)listed + typed) * sizeof *ret->prefixes);
-    if (ret->prefixes == NULL) {
-        return vnic__fail_memory(err, "check");
-    }
-    if (listed > 0) {
-        rc = vnic_prefix_list_parse(c->addresses, ret->prefixes, listed, &offset, &len);
-        if (rc < 0) {
-            return fail_address_text(c->addresses, offset, len, rc, err);
-        }
-    }
-    for (uint32_t i = 0; i < typed; i++) {
-        ret->prefixes[(uint32_t)listed + i] = c->prefixes[i];
-    }
-    ret->n_prefixes = listed + (int)typed;
-    return vnic__check_prefixes(ret->prefixes, ret->n_prefixes, err);
-}
-
-static int check_ipv6_mtu(const struct vnic__settings *s, struct vnic_error *err)
-{
-    for (int i = 0; s->mtu != VNIC_UNSET && i < s->n_prefixes; i++) {
-        if (s->prefixes[i].family == VNIC_IPV6 && s->mtu < MTU_MIN_IPV6) {
-            return vnic__fail(err, VNIC_EINVAL, "check", "mtu",
-                              "mtu is %u, but IPv6 addresses need at least %d: raise it, or leave "
-                              "the IPv6 addresses out",
-                              s->mtu, MTU_MIN_IPV6);
-        }
-    }
-    return 0;
-}
-
 static void copy_settings(const struct vnic_config *c, const struct vnic__backend *backend,
                           int what, struct vnic__settings *ret)
 {
@@ -338,6 +308,12 @@ static void copy_settings(const struct vnic_config *c, const struct vnic__backen
     ret->tx_queue_len = c->tx_queue_len;
     ret->if_index = c->if_index;
     ret->sndbuf = c->sndbuf;
+    ret->offload = c->offload == VNIC_UNSET ? VNIC_OFFLOAD_NONE : c->offload;
+    ret->features = c->features == VNIC_UNSET ? KNOWN_FEATURES : c->features;
+    ret->engine = c->engine == NULL ? "auto" : c->engine;
+    if (ret->offload != VNIC_OFFLOAD_NONE && what == VNIC__FOR_OPEN) {
+        ret->flags |= VNIC_VNET_HDR;
+    }
     ret->has_addresses = c->addresses != NULL || c->n_prefixes != VNIC_UNSET;
 }
 
@@ -365,10 +341,7 @@ int vnic__settings_make(const struct vnic_config *cfg, const struct vnic__backen
         rc = parse_mac(&c, ret, err);
     }
     if (rc == 0) {
-        rc = parse_addresses(&c, ret, err);
-    }
-    if (rc == 0) {
-        rc = check_ipv6_mtu(ret, err);
+        rc = vnic__config_addresses(&c, ret, err);
     }
     if (rc < 0) {
         vnic__settings_free(ret);

@@ -26,6 +26,19 @@ int vnic__settings_make(const struct vnic_config *cfg, const struct vnic__backen
 
 void vnic__settings_free(struct vnic__settings *s);
 
+/*
+ * The part of vnic__settings_make() that is about addresses: those of text and those of prefixes into one
+ * array, which the settings own.
+ */
+int vnic__config_addresses(const struct vnic_config *c, struct vnic__settings *ret,
+                           struct vnic_error *err);
+
+/* Whether a value of vnic_config.offload asks for any. */
+static inline int vnic__has_offload(uint32_t offload)
+{
+    return offload != VNIC_UNSET && offload != VNIC_OFFLOAD_NONE;
+}
+
 /* A longer queue is a mistake: 64 KiB packets would hold 64 GiB of kernel memory. */
 #define VNIC__TX_QUEUE_LEN_MAX 1000000
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The interface of a handle: what it is, and setting one thing of it. */
+#include <stddef.h>
 #include <string.h>
 
 #include "address_set.h"
 #include "config.h"
 #include "device.h"
 
-/* Sizes that a caller's structure has at least: anything less was never a version of it. */
-#define INFO_SIZE_MIN sizeof(struct vnic_info)
-#define STATS_SIZE_MIN sizeof(struct vnic_stats)
+/* Sizes of version 0.1: anything less was never a version of the structure. */
+#define INFO_SIZE_MIN offsetof(struct vnic_info, offload)
+#define STATS_SIZE_MIN offsetof(struct vnic_stats, queue_rx_super)
 
 static const struct vnic__netconf no_netconf;
 
@@ -48,8 +49,8 @@ int vnic_get_info(vnic *dev, struct vnic_info *ret_info, struct vnic_error *ret_
     rc = conf_of(dev)->get_info(dev, &info, ret_err);
     vnic__mutex_unlock(&dev->iface->lock);
     if (rc == 0) {
-        info.size = sizeof info;
-        memcpy(ret_info, &info, sizeof info);
+        info.size = ret_info->size < sizeof info ? ret_info->size : sizeof info;
+        memcpy(ret_info, &info, info.size);
     }
     return rc;
 }
@@ -115,8 +116,8 @@ int vnic_get_stats(vnic *dev, struct vnic_stats *ret_stats, struct vnic_error *r
     vnic__mutex_unlock(&dev->iface->lock);
     if (rc == 0) {
         add_queue_counters(dev, &stats);
-        stats.size = sizeof stats;
-        memcpy(ret_stats, &stats, sizeof stats);
+        stats.size = ret_stats->size < sizeof stats ? ret_stats->size : sizeof stats;
+        memcpy(ret_stats, &stats, stats.size);
     }
     return rc;
 }

@@ -13,6 +13,7 @@ set(VNIC_CORE_SOURCES
     checksum_packet.c
     claimed_len.c
     config.c
+    config_addresses.c
     control.c
     deadline.c
     error.c

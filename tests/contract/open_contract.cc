@@ -39,7 +39,24 @@ static std::vector<BadMember> bad_members()
         {"layer 0", [](C &c) { c.layer = 0; }, VNIC_EINVAL, "layer", "0"},
         {"unknown flag", [](C &c) { c.flags |= 0x40000000u; }, VNIC_EINVAL, "flags", "0x40000000"},
         {"borrow", [](C &c) { c.flags |= VNIC_BORROW; }, VNIC_EINVAL, "VNIC_BORROW", "adopt"},
-        {"offload", [](C &c) { c.offload = 1; }, VNIC_ENOTSUP, "offload", "1"},
+        {"offload", [](C &c) { c.offload = 7; }, VNIC_EINVAL, "offload", "7"},
+        {"unknown feature",
+         [](C &c) {
+             c.offload = VNIC_OFFLOAD_RAW;
+             c.features = 0x10;
+         },
+         VNIC_EINVAL, "features", "0x10"},
+        {"features alone", [](C &c) { c.features = VNIC_F_CSUM; }, VNIC_EINVAL, "features",
+         "offload"},
+        {"partial checksums alone", [](C &c) { c.flags |= VNIC_PARTIAL_CHECKSUMS; }, VNIC_EINVAL,
+         "VNIC_PARTIAL_CHECKSUMS", "offload"},
+        {"offload with headers kept",
+         [](C &c) {
+             c.offload = VNIC_OFFLOAD_SPLIT;
+             c.flags |= VNIC_KEEP_HEADER;
+         },
+         VNIC_ENOTSUP, "VNIC_KEEP_HEADER", "offload"},
+        {"engine", [](C &c) { c.engine = "warp"; }, VNIC_EINVAL, "engine", "warp"},
         {"mtu too small", [](C &c) { c.mtu = 67; }, VNIC_EINVAL, "mtu", "67"},
         {"mtu 0", [](C &c) { c.mtu = 0; }, VNIC_EINVAL, "mtu", "0"},
         {"mtu too large", [](C &c) { c.mtu = 65536; }, VNIC_EINVAL, "mtu", "65536"},
