@@ -193,6 +193,21 @@ static int check_offload(const struct vnic_config *c, struct vnic_error *err)
     return 0;
 }
 
+static int is_engine(const char *text)
+{
+    return strcmp(text, "auto") == 0 || strcmp(text, "plain") == 0 || strcmp(text, "uring") == 0;
+}
+
+static int check_engine(const struct vnic_config *c, struct vnic_error *err)
+{
+    if (c->engine == NULL || is_engine(c->engine)) {
+        return 0;
+    }
+    return vnic__fail(err, VNIC_EINVAL, "check", "engine",
+                      "\"%.32s\" is not an engine: use \"auto\", \"plain\" or \"uring\"",
+                      c->engine);
+}
+
 static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
 {
     int rc = 0;
@@ -203,6 +218,9 @@ static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
                           (unsigned)(c->flags & ~KNOWN_FLAGS));
     }
     rc = check_offload(c, err);
+    if (rc == 0) {
+        rc = check_engine(c, err);
+    }
     if (rc < 0) {
         return rc;
     }
@@ -230,11 +248,6 @@ static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
     return rc;
 }
 
-static int is_engine(const char *text)
-{
-    return strcmp(text, "auto") == 0 || strcmp(text, "plain") == 0 || strcmp(text, "uring") == 0;
-}
-
 static int check_texts(const struct vnic_config *c, struct vnic_error *err)
 {
     int rc = 0;
@@ -252,11 +265,6 @@ static int check_texts(const struct vnic_config *c, struct vnic_error *err)
     if (rc == 0 && c->netns != NULL && c->netns[0] == '\0') {
         rc = vnic__fail(err, VNIC_EINVAL, "check", "netns",
                         "netns is empty: give a path such as /run/netns/NAME");
-    }
-    if (rc == 0 && c->engine != NULL && !is_engine(c->engine)) {
-        rc = vnic__fail(err, VNIC_EINVAL, "check", "engine",
-                        "\"%.32s\" is not an engine: use \"auto\", \"plain\" or \"uring\"",
-                        c->engine);
     }
     if (rc == 0 && c->netns_fd < -1) {
         rc = vnic__fail(err, VNIC_EINVAL, "check", "netns_fd",
