@@ -211,12 +211,22 @@ VNIC_API void vnic_merge_destroy(vnic_merge *merge);
  * to the next. Packets of length 0 are passed over.
  *
  * Merged are neighbours of a flow, whose splitting gives them back byte by byte: the same headers but
- * for what counts up, payloads of one size with only the last one shorter. TCP: sequence numbers that
- * go on, at either end of what is there; no flags but ACK and, on the last, PSH and FIN; a packet with
- * CWR is never merged. UDP: the next datagram of the flow. Never merged: fragments, IPv4 options, other
- * protocols, super-packets, UDP without a checksum, and packets whose checksum is wrong: they pass
- * as they are. Checksums that are VNIC_CSUM_UNKNOWN are verified; VNIC_CSUM_PARTIAL, _VALID and
- * _TRUSTED are not. Within a flow the order stays; a merged packet takes the place of its first part.
+ * for what counts up, payloads of one size with only the last one shorter. The one exception are IPv4
+ * identifications of packets with DF, which mean nothing (RFC 6864 section 4.1) and are 0 from many
+ * systems: they are not compared, and splitting counts them up from the first one's. Without DF they
+ * must count up.
+ *
+ * TCP: sequence numbers that go on, at either end of what is there; the same acknowledgement, window and
+ * options; ACK, ECE if all have it, and on the last PSH and FIN. UDP: the next datagram of the flow.
+ * Never merged: CWR and other flags, fragments, IPv4 options, IPv6 extension headers but hop-by-hop and
+ * destination options, packets without payload or with bytes behind their end (Ethernet padding),
+ * super-packets, other protocols, UDP without a checksum, headers longer than VNIC_SPLIT_HDR_MAX, and
+ * packets whose checksum is wrong: they pass as they are. Checksums that are VNIC_CSUM_UNKNOWN are
+ * verified; VNIC_CSUM_PARTIAL, _VALID and _TRUSTED are not; the IPv4 header's always is. A merged packet
+ * is VNIC_CSUM_PARTIAL.
+ *
+ * Within a flow the order stays: what is not merged ends the merge of its flow, a fragment of TCP or UDP
+ * those of all flows. A merged packet takes the place of that part of it which came first.
  *
  * @param merge      [in]   the planner
  * @param pkts       [in]   vnic_packet[n]; what `data` points to is borrowed until the next plan
