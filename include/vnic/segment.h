@@ -39,10 +39,17 @@ struct vnic_split {
  * anywhere: after this no call fails for what the packet says.
  *
  * Segments have gso_size bytes of payload, the last one what is left. TCP: sequence numbers go on; FIN
- * and PSH are on the last segment only; CWR is on the first only with VNIC_GSO_ECN, else on all, as
- * Linux has done since accurate ECN. IPv4: identifications count up, header checksums are new. UDP:
- * lengths are set, and a checksum of 0 is sent as 0xFFFF. A packet that is no super-packet is one
- * segment, whose checksum is completed if it is partial.
+ * and PSH are on the last segment only, CWR on the first only, with or without VNIC_GSO_ECN, and all
+ * other flags on each, as Linux does. IPv4: identifications count up, with or without DF, header
+ * checksums are new. UDP: lengths are set, and a checksum of 0 is sent as 0xFFFF. Options, extension
+ * headers (hop-by-hop, routing, destination options) and VLAN tags are on each segment. A packet that
+ * is no super-packet is one segment, whose checksum is completed if it is partial.
+ *
+ * What counts is the length of the data, as for Linux: that of the IP header may be 0 or too small, for
+ * it is set anew; only behind a frame of minimal size what it leaves out is Ethernet padding, which no
+ * segment gets. hdr_len is not looked at. A partial checksum is taken on from its field, so that one which
+ * is wrong stays wrong. A complete one is made anew; before that it is verified if it is
+ * VNIC_CSUM_UNKNOWN. A UDP checksum that is absent, 0, stays absent.
  *
  * @param ret_split  [out]  the iterator
  * @param packet     [in]   the packet; `data` is borrowed until the last segment was taken
@@ -51,9 +58,13 @@ struct vnic_split {
  * @return           segments that will come, 1 … 65535
  * @error VNIC_EINVAL       NULL, len 0, unknown layer or flags; or what the packet's fields say cannot be:
  *                          gso_size 0, another protocol than gso_type, a checksum field that lies
- *                          elsewhere, headers beyond the end, a fragment
+ *                          elsewhere, headers beyond the end, an IP length beyond the end, a fragment,
+ *                          more than 65535 segments or segments longer than IP allows, a complete
+ *                          checksum that is VNIC_CSUM_UNKNOWN and wrong
  * @error VNIC_ENOTSUP      a kind of super-packet that is not split here: UDP fragmentation (UFO), UDP
- *                          tunnels, headers longer than VNIC_SPLIT_HDR_MAX
+ *                          tunnels, jumbograms, headers longer than VNIC_SPLIT_HDR_MAX, source routes
+ *                          with a checksum that is not partial; or a packet that is no super-packet,
+ *                          whose checksum to be completed lies behind VNIC_SPLIT_HDR_MAX
  * @thread  any; an iterator is used by one thread at a time
  * @platform same everywhere
  * @source  Linux net/ipv4/tcp_offload.c tcp_gso_segment(), net/ipv4/udp_offload.c __udp_gso_segment(),
@@ -70,8 +81,9 @@ VNIC_API VNIC_MUST_CHECK int vnic_split_begin(struct vnic_split *ret_split,
  * vnic_split_gather(). The fastest form.
  *
  * @param split      [in,out] the iterator
- * @param ret_segment [out] data, len, cap, headroom (0), hdr_len, csum, csum_start, csum_offset; gso_type is
- *                          VNIC_GSO_NONE; the rest is left alone
+ * @param ret_segment [out] data, len, cap (len: behind it is the next segment), headroom (0), hdr_len (0 of
+ *                          a packet that is no super-packet), csum, csum_start, csum_offset; gso_type is
+ *                          VNIC_GSO_NONE, gso_size 0; the rest is left alone
  * @return           1: a segment; 0: there is none any more
  * @error VNIC_EINVAL       NULL
  * @thread  as vnic_split_begin()
@@ -100,10 +112,11 @@ VNIC_API int vnic_split_copy(struct vnic_split *split, struct vnic_packet *segme
 
 /**
  * Gives the next segment in two pieces without copying its payload: new headers, and the payload where
- * it lies. The super-packet is not changed. (A packet that is no super-packet comes so too.)
+ * it lies. The super-packet is not changed. Of a packet that is no super-packet the first piece is what
+ * lies before the end of a checksum that had to be completed; it may have length 0.
  *
  * @param split      [in,out] the iterator
- * @param ret_segment [out] as vnic_split_next(), with data NULL
+ * @param ret_segment [out] as vnic_split_next(), with data NULL and cap 0
  * @param hdr        [out]  uint8_t[VNIC_SPLIT_HDR_MAX], the headers are written here
  * @param ret_iov    [out]  vnic_iovec[2]: headers, payload (len 0 if there is none)
  * @return           1: a segment; 0: there is none any more
