@@ -27,6 +27,8 @@ RESULTS = {
     "T1.recv.1400.libc": ("vnic_recv() of 1400 bytes / read(), threaded", "ratio", 1.00, 1.05),
     "T1.send.64.libc": ("vnic_send() of 64 bytes / write(), threaded", "ratio", 1.00, 1.05),
     "T1.send.1400.libc": ("vnic_send() of 1400 bytes / write(), threaded", "ratio", 1.00, 1.05),
+    "T6.tcp": ("vnic_recv_many(), vnic_send_many() / one by one, TCP", "gain", 1.05, 1.00),
+    "T6.cpu": ("the same, CPU time of a byte", "ratio", 0.92, 1.00),
     "T10.idle": ("CPU ms a second while vnic_recv() waits", "count", 0.5, 0.5),
     "T10.pingpong": ("round trip / blocking raw loop, two processors", "ratio", 1.05, 1.15),
     "T10.pingpong_one": ("round trip / blocking raw loop, one processor", "information", None, None),
@@ -44,8 +46,9 @@ PROGRAMS = (
     ("bench_count", (), (), 1, 1),
     ("bench_packets", ("7", "40"), ("5", "20"), 3, 1),
     ("bench_wait", ("7", "5000", "2"), ("5", "1000", "1"), 3, 1),
+    ("forwarding.py", ("--rounds", "7", "--ms", "1500"), ("--quick", "--rounds", "5", "--ms", "300"), 1, 1),
 )
-TIME_LIMIT = 600
+TIME_LIMIT = 3600
 
 
 def machine():
