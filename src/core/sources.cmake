@@ -27,6 +27,11 @@ set(VNIC_CORE_SOURCES
     lifecycle.c
     log.c
     mac.c
+    merge.c
+    merge_class.c
+    merge_flow.c
+    merge_header.c
+    merge_join.c
     netif.c
     netif_addr.c
     packet_echo.c

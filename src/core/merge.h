@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the merge planner share. A plan looks at every packet once: merge_class.c says what
+ * it is, merge_flow.c finds its flow and the output that it may join, merge_join.c decides whether it
+ * does, merge_header.c writes the headers of what was merged; merge.c is the interface.
+ *
+ * An output is an item: a list of packets in the order of the stream. Items are made in the order of
+ * the packets, so that their numbers are those of the outputs.
+ */
+#ifndef VNIC_CORE_MERGE_H
+#define VNIC_CORE_MERGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vnic/segment.h"
+
+/* Twice the flows that there can be, a power of two: chains stay short. */
+#define VNIC__MERGE_SLOTS (2 * VNIC_MERGE_MAX)
+
+/* No packet, item or slot. */
+#define VNIC__MERGE_NIL 0xFFFFu
+
+/* Bits of a kind; the number 0 … 3 is that of the feature in vnic_merge.kinds. */
+#define VNIC__MERGE_V6 1u
+#define VNIC__MERGE_UDP 2u
+
+/* TCP flags, RFC 9293 section 3.1. */
+#define VNIC__MERGE_FIN 0x01u
+#define VNIC__MERGE_PSH 0x08u
+#define VNIC__MERGE_ACK 0x10u
+#define VNIC__MERGE_ECE 0x40u
+
+/* What a packet is to a plan. */
+enum vnic__merge_verdict {
+    VNIC__MERGE_OTHER,   /* passes, and concerns no flow that can be merged */
+    VNIC__MERGE_BARRIER, /* passes, and may belong to any flow */
+    VNIC__MERGE_ALONE,   /* passes; of a known flow, which it must not be overtaken by */
+    VNIC__MERGE_FITS     /* may be merged */
+};
+
+/* A packet that was looked at. Only kind, l3 and l4 are filled if it is VNIC__MERGE_ALONE. */
+struct vnic__merge_view {
+    const uint8_t *data;
+    uint32_t len;
+    uint32_t seq;     /* TCP sequence number */
+    uint16_t l3;      /* where the IP header begins */
+    uint16_t l4;      /* where the TCP or UDP header begins */
+    uint16_t hdr_len; /* where the payload begins */
+    uint16_t payload; /* its bytes */
+    uint16_t id;      /* IPv4 identification */
+    uint8_t kind;     /* VNIC__MERGE_V6, VNIC__MERGE_UDP */
+    uint8_t flags;    /* TCP flags */
+    uint8_t counts;   /* 1: the identification must count up */
+    uint8_t known;    /* 1: the layer 4 checksum need not be verified */
+};
+
+/* What is kept of each packet of the plan: the caller's array is not looked at again. */
+struct vnic__merge_packet {
+    const uint8_t *data;
+    uint32_t len;
+    uint16_t gso_size;
+    uint16_t hdr_len;
+    uint16_t csum_start;
+    uint16_t csum_offset;
+    uint8_t gso_type;
+    uint8_t csum;
+};
+
+/* An output. */
+struct vnic__merge_item {
+    struct vnic__merge_view first; /* of the stream; its len and payload are its own */
+    uint32_t total;                /* IP length of all together */
+    uint32_t seq_end;              /* the sequence number behind the last payload */
+    uint16_t head, tail;           /* packets, linked by vnic_merge.next */
+    uint16_t count;
+    uint16_t gso_size;
+    uint16_t members;   /* where they begin in vnic_merge.members */
+    uint16_t header;    /* which of vnic_merge.headers, if count is above 1 */
+    uint16_t slot;      /* in vnic_merge.slots */
+    uint8_t open;       /* 1: packets may join */
+    uint8_t full;       /* 1: but not at the end */
+    uint8_t sound;      /* 1: the checksums of the first packet were right */
+    uint8_t last_flags; /* PSH and FIN of the last packet */
+};
+
+struct vnic_merge {
+    struct vnic_merge_rules rules;
+    uint32_t kinds; /* bit 1 << kind: may be made */
+    uint32_t n_items;
+    uint32_t n_flows; /* used slots */
+    uint32_t n_headers;
+    uint16_t recent;                   /* the item of the flow that was seen last */
+    uint16_t slots[VNIC__MERGE_SLOTS]; /* hash table: the youngest item of a flow */
+    uint16_t next[VNIC_MERGE_MAX];
+    uint16_t members[VNIC_MERGE_MAX];
+    struct vnic__merge_packet packets[VNIC_MERGE_MAX];
+    struct vnic__merge_item items[VNIC_MERGE_MAX];
+    uint8_t headers[VNIC_MERGE_MAX / 2][VNIC_SPLIT_HDR_MAX]; /* a merged one has two members */
+};
+
+/* Looks at a packet with len above 0 and fills the view. */
+enum vnic__merge_verdict vnic__merge_classify(const struct vnic_merge *m,
+                                              const struct vnic_packet *packet,
+                                              struct vnic__merge_view *ret);
+
+/* Puts packet i, which was looked at, where it belongs: into an item that is there, or a new one. */
+void vnic__merge_place(struct vnic_merge *m, uint16_t i, const struct vnic__merge_view *v,
+                       enum vnic__merge_verdict verdict);
+
+/* Forgets all flows; what comes next joins nothing that is there. */
+void vnic__merge_forget(struct vnic_merge *m);
+
+/* What became of the attempt to join. */
+enum vnic__merge_outcome {
+    VNIC__MERGE_JOINED,
+    VNIC__MERGE_REFUSED, /* the packet is the first of a new item */
+    VNIC__MERGE_BAD      /* its checksum is wrong, it stays alone */
+};
+
+/* Lets packet i join an open item of its own flow if all rules allow it. */
+enum vnic__merge_outcome vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item,
+                                          uint16_t i, const struct vnic__merge_view *v);
+
+/* Writes the headers of an item of several packets to hdr: item->first.hdr_len bytes. */
+void vnic__merge_header(const struct vnic__merge_item *item, uint8_t *hdr);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The flows of a plan: a hash table with open addressing that gives the youngest item of a flow. Only
+ * that one may grow; whatever does not join it takes its place, which keeps the order within the flow.
+ */
+#include <string.h>
+
+#include "merge.h"
+
+static inline uint64_t flow_load64(const uint8_t *p)
+{
+    uint64_t word;
+
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+static inline uint32_t flow_load32(const uint8_t *p)
+{
+    uint32_t word;
+
+    memcpy(&word, p, sizeof word);
+    return word;
+}
+
+/* Multiplies and folds (the constants are odd and have no pattern); a flood can make chains of at most
+ * VNIC_MERGE_MAX, so no secret is needed. */
+static uint32_t flow_hash(const struct vnic__merge_view *v)
+{
+    const uint8_t *ip = v->data + v->l3;
+    uint64_t a, b = (uint64_t)flow_load32(v->data + v->l4) << 2 | v->kind;
+
+    if ((v->kind & VNIC__MERGE_V6) == 0) {
+        a = flow_load64(ip + 12);
+    } else {
+        a = flow_load64(ip + 8) ^ flow_load64(ip + 16) * 3 ^ flow_load64(ip + 24) * 5 ^
+            flow_load64(ip + 32) * 7;
+    }
+    a = (a ^ b * 0x9E3779B97F4A7C15u) * 0xFF51AFD7ED558CCDu;
+    return (uint32_t)(a >> 32) & (VNIC__MERGE_SLOTS - 1);
+}
+
+static inline int flow_equal(const struct vnic__merge_view *a, const struct vnic__merge_view *b)
+{
+    const uint8_t *p = a->data + a->l3, *q = b->data + b->l3;
+
+    if (a->kind != b->kind || flow_load32(a->data + a->l4) != flow_load32(b->data + b->l4)) {
+        return 0;
+    }
+    if ((a->kind & VNIC__MERGE_V6) == 0) {
+        return flow_load64(p + 12) == flow_load64(q + 12);
+    }
+    return flow_load64(p + 8) == flow_load64(q + 8) && flow_load64(p + 16) == flow_load64(q + 16) &&
+           flow_load64(p + 24) == flow_load64(q + 24) && flow_load64(p + 32) == flow_load64(q + 32);
+}
+
+/* The slot of a packet's flow; it is free if the flow is new. */
+static uint16_t flow_slot(const struct vnic_merge *m, const struct vnic__merge_view *v)
+{
+    uint32_t slot = flow_hash(v);
+
+    while (m->slots[slot] != VNIC__MERGE_NIL && !flow_equal(&m->items[m->slots[slot]].first, v)) {
+        slot = (slot + 1) & (VNIC__MERGE_SLOTS - 1);
+    }
+    return (uint16_t)slot;
+}
+
+void vnic__merge_forget(struct vnic_merge *m)
+{
+    if (m->n_flows != 0) {
+        memset(m->slots, 0xFF, sizeof m->slots);
+        m->n_flows = 0;
+    }
+    m->recent = VNIC__MERGE_NIL;
+}
+
+static struct vnic__merge_item *flow_add(struct vnic_merge *m, uint16_t i)
+{
+    struct vnic__merge_item *item = &m->items[m->n_items++];
+
+    item->head = i;
+    item->tail = i;
+    item->count = 1;
+    m->next[i] = VNIC__MERGE_NIL;
+    return item;
+}
+
+/* An item that others may join, as the youngest of its flow. */
+static void flow_open(struct vnic_merge *m, uint16_t i, const struct vnic__merge_view *v,
+                      uint16_t slot, int open)
+{
+    struct vnic__merge_item *item = flow_add(m, i);
+    uint8_t last = v->flags & (VNIC__MERGE_PSH | VNIC__MERGE_FIN);
+
+    item->first = *v;
+    item->total = v->len - v->l3;
+    item->seq_end = v->seq + v->payload;
+    item->gso_size = v->payload;
+    item->slot = slot;
+    item->open = open != 0;
+    item->full = last != 0;
+    item->sound = 0;
+    item->last_flags = last;
+    if (m->slots[slot] == VNIC__MERGE_NIL) {
+        m->n_flows++;
+    }
+    m->recent = (uint16_t)(m->n_items - 1);
+    m->slots[slot] = m->recent;
+}
+
+void vnic__merge_place(struct vnic_merge *m, uint16_t i, const struct vnic__merge_view *v,
+                       enum vnic__merge_verdict verdict)
+{
+    enum vnic__merge_outcome outcome = VNIC__MERGE_REFUSED;
+    struct vnic__merge_item *item = NULL;
+    uint16_t slot;
+
+    if (verdict <= VNIC__MERGE_BARRIER) {
+        if (verdict == VNIC__MERGE_BARRIER) {
+            vnic__merge_forget(m);
+        }
+        (void)flow_add(m, i);
+        return;
+    }
+    /* Packets come in trains, so the flow before is most often this one. */
+    if (m->recent != VNIC__MERGE_NIL && flow_equal(&m->items[m->recent].first, v)) {
+        slot = m->items[m->recent].slot;
+    } else {
+        slot = flow_slot(m, v);
+    }
+    if (m->slots[slot] != VNIC__MERGE_NIL) {
+        item = &m->items[m->slots[slot]];
+        m->recent = m->slots[slot];
+    }
+    if (verdict == VNIC__MERGE_FITS && item != NULL && item->open) {
+        outcome = vnic__merge_join(m, item, i, v);
+    }
+    if (outcome == VNIC__MERGE_JOINED) {
+        return;
+    }
+    if (verdict == VNIC__MERGE_FITS) {
+        flow_open(m, i, v, slot, outcome != VNIC__MERGE_BAD);
+        return;
+    }
+    if (item != NULL) {
+        item->open = 0;
+    }
+    (void)flow_add(m, i);
+}
