@@ -122,7 +122,8 @@ static enum vnic__merge_verdict class_tcp(struct vnic__merge_view *v)
     hdr_len = (uint32_t)(tcp[12] >> 4) * 4;
     v->flags = tcp[13];
     v->seq = vnic__get32(tcp + 4);
-    if (hdr_len < 20 || len <= hdr_len ||
+    /* The other four bits of byte 12 are flags too, reserved or of accurate ECN (RFC 9768). */
+    if (hdr_len < 20 || len <= hdr_len || (tcp[12] & 15) != 0 ||
         (v->flags & ~(VNIC__MERGE_FIN | VNIC__MERGE_PSH | VNIC__MERGE_ECE)) != VNIC__MERGE_ACK) {
         return VNIC__MERGE_ALONE;
     }
@@ -152,8 +153,10 @@ static enum vnic__merge_verdict class_sum(struct vnic__merge_view *v,
     int udp = (v->kind & VNIC__MERGE_UDP) != 0;
     uint16_t offset = udp ? 6 : 16;
 
-    v->known = packet->csum == VNIC_CSUM_PARTIAL || packet->csum == VNIC_CSUM_VALID ||
-               packet->csum == VNIC_CSUM_TRUSTED;
+    if (packet->csum > VNIC_CSUM_TRUSTED) {
+        return VNIC__MERGE_ALONE;
+    }
+    v->known = packet->csum != VNIC_CSUM_UNKNOWN;
     if (packet->csum == VNIC_CSUM_PARTIAL) {
         return packet->csum_start == v->l4 && packet->csum_offset == offset ? VNIC__MERGE_FITS
                                                                             : VNIC__MERGE_ALONE;

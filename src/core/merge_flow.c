@@ -44,7 +44,12 @@ static inline int flow_equal(const struct vnic__merge_view *a, const struct vnic
 {
     const uint8_t *p = a->data + a->l3, *q = b->data + b->l3;
 
-    if (a->kind != b->kind || flow_load32(a->data + a->l4) != flow_load32(b->data + b->l4)) {
+    if (a->kind != b->kind || flow_load32(a->data + a->l4) != flow_load32(b->data + b->l4) ||
+        a->l3 != b->l3) {
+        return 0;
+    }
+    /* Networks beside each other, on tags of their own, may use the same addresses. */
+    if (a->l3 != 0 && memcmp(a->data, b->data, a->l3) != 0) {
         return 0;
     }
     if ((a->kind & VNIC__MERGE_V6) == 0) {

@@ -38,14 +38,11 @@ static int join_same_tcp(const uint8_t *p, const uint8_t *q, uint32_t hdr_len)
     return 1;
 }
 
-/* Everything in front of layer 4 but lengths, identification, header checksum and addresses. */
+/* What the IP headers of a flow may still differ in, but for lengths, identification and checksum. */
 static int join_same_network(const struct vnic__merge_view *a, const struct vnic__merge_view *b)
 {
     const uint8_t *p = a->data + a->l3, *q = b->data + b->l3;
 
-    if (a->l3 != 0 && memcmp(a->data, b->data, a->l3) != 0) {
-        return 0;
-    }
     if ((a->kind & VNIC__MERGE_V6) == 0) {
         return p[1] == q[1] && memcmp(p + 6, q + 6, 4) == 0;
     }
@@ -55,7 +52,7 @@ static int join_same_network(const struct vnic__merge_view *a, const struct vnic
 
 static int join_same_headers(const struct vnic__merge_view *a, const struct vnic__merge_view *b)
 {
-    if (a->l3 != b->l3 || a->l4 != b->l4 || a->hdr_len != b->hdr_len || !join_same_network(a, b)) {
+    if (a->l4 != b->l4 || a->hdr_len != b->hdr_len || !join_same_network(a, b)) {
         return 0;
     }
     return (a->kind & VNIC__MERGE_UDP) != 0 ||

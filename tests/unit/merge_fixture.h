@@ -30,6 +30,7 @@ struct Seg {
     uint32_t seq = 1000;
     uint32_t ack = 77;
     uint8_t flags = 0x10;
+    uint8_t reserved = 0; /* the four bits in front of the flags */
     uint32_t window = 500;
     uint32_t urgent = 0;
     Bytes options = hex("0101080a 00000001 00000002");
@@ -92,7 +93,7 @@ inline Bytes layer4(const Seg &s, const Bytes &src, const Bytes &dst)
     put16(h, 6, s.seq & 0xFFFF);
     put16(h, 8, s.ack >> 16);
     put16(h, 10, s.ack & 0xFFFF);
-    h[12] = static_cast<uint8_t>((20 + s.options.size()) / 4 << 4);
+    h[12] = static_cast<uint8_t>((20 + s.options.size()) / 4 << 4 | s.reserved);
     h[13] = s.flags;
     put16(h, 14, s.window);
     put16(h, 18, s.urgent);

@@ -139,6 +139,8 @@ static const MergeCase merge_cases[] = {
     {"SYN", "0 1", tcp_kinds, 2, [](List l) { l[0].flags = l[1].flags = 0x12; }},
     {"RST", "0 1", tcp_kinds, 2, [](List l) { l[0].flags = l[1].flags = 0x14; }},
     {"URG", "0 1", tcp_kinds, 2, [](List l) { l[0].flags = l[1].flags = 0x30; }},
+    {"a bit in front of the flags", "0 1", tcp_kinds, 2,
+     [](List l) { l[0].reserved = l[1].reserved = 1; }},
     {"no ACK", "0 1", tcp_kinds, 2, [](List l) { l[0].flags = l[1].flags = 0; }},
     {"another acknowledgement", "0 1+2", tcp_kinds, 3, [](List l) { l[1].ack = l[2].ack = 78; }},
     {"another window", "0 1", tcp_kinds, 2, [](List l) { l[1].window++; }},
@@ -295,6 +297,16 @@ static const MergeCase merge_cases[] = {
          l[1].eth[11]++;
      },
      VNIC_TAP},
+    {"tags with the same addresses beside each other", "0+2 1+3", all_kinds, 4,
+     [](List l) {
+         for (size_t i = 0; i < l.size(); i++) {
+             Bytes tag = hex("8100 2000");
+             tag[3] = static_cast<uint8_t>(i % 2);
+             l[i].eth = ethernet(l[i].v6() ? 0x86DD : 0x0800, {}, tag);
+             l[i].seq = 1000 + static_cast<uint32_t>(i / 2 * 100);
+         }
+     },
+     VNIC_TAP},
     {"an EtherType that is not the packet's", "0 1", v4_kinds, 2,
      [](List l) { l[0].eth = l[1].eth = eth6; }, VNIC_TAP},
     {"Ethernet padding is no payload", "0 1 2", all_kinds, 3,
@@ -338,11 +350,8 @@ static const MergeCase merge_cases[] = {
          l[2].csum = VNIC_CSUM_UNKNOWN;
          l[2].wrong = static_cast<int>(l[2].header()) + 99;
      }},
-    {"an unknown word about the checksum counts as none", "0 1", all_kinds, 2,
-     [](List l) {
-         l[1].csum = 9;
-         l[1].wrong = static_cast<int>(l[1].header());
-     }},
+    {"an unknown word about the checksum", "0 1", all_kinds, 2,
+     [](List l) { l[0].csum = l[1].csum = 4; }},
     {"a wrong header checksum", "0 1 2", v4_kinds, 3, [](List l) { l[1].wrong = 10; }},
     {"a wrong header checksum first", "0 1+2", v4_kinds, 3, [](List l) { l[0].wrong = 10; }},
     {"UDP whose length is not the packet's", "0 1", udp_kinds, 2,
