@@ -45,7 +45,7 @@ RESULTS = {
 
 def send(slot, traffic, ms):
     if traffic.startswith("tcp"):
-        return slot.tcp(ms)
+        return slot.tcp(ms, 4 if traffic == "tcp4" else 1)
     return slot.udp(ms, network.PACKETS_LARGE if traffic == "uso" else network.PACKETS_SMALL)
 
 
@@ -67,13 +67,18 @@ def mean(runs, field):
     return sum(r[field] for r in runs) / len(runs)
 
 
-def run_chain(slots, base, variants, measure, times):
+def run_chain(slots, base, variants, measure, times, unable):
     """Each variant's runs, and their fields in proportion to those of the baseline around them."""
     runs = {base: [measure(slots[base])]}
     relative = {base: {"rate": 1.0, "cpu": 1.0}}
     for variant in variants:
         before = runs[base][-1]
-        runs[variant] = [measure(slots[variant]) for _ in range(times)]
+        try:
+            runs[variant] = [measure(slots[variant]) for _ in range(times)]
+        except network.Unable as error:
+            unable[variant] = str(error)
+            print(f"{variant}: {error}", file=sys.stderr)
+            continue
         runs[base].append(measure(slots[base]))
         around = [before, runs[base][-1]]
         relative[variant] = {f: mean(runs[variant], f) / mean(around, f)
@@ -81,20 +86,24 @@ def run_chain(slots, base, variants, measure, times):
     return runs, relative
 
 
-def measure_round(net, options, traffic, number, unable):
-    base, quick, full = CHAINS[traffic]
-    variants = list(quick if options.quick else quick + full)
-    commands = {name: [options.build / "bench" / "bench_forward", *name.split("/")] for name in [base, *variants]}
+def measure_round(net, commands, traffic, ms, times, number, unable):
+    """One round of a kind of traffic: the first of the commands is the baseline."""
     slots = open_slots(net, commands, traffic, unable)
+    base, *variants = commands
     variants = [v for v in variants if v in slots]
     # Another order each time, so that none always follows the same one.
     turn = number % max(len(variants), 1)
     try:
-        return run_chain(slots, base, variants[turn:] + variants[:turn],
-                         lambda slot: send(slot, traffic, options.ms), 1 if options.quick else 2)
+        return run_chain(slots, base, variants[turn:] + variants[:turn], lambda slot: send(slot, traffic, ms),
+                         times, unable)
     finally:
         for slot in slots.values():
             slot.stop()
+
+
+def forwarder(build, name):
+    """The command of a way, WAY/THREADS."""
+    return [build / "bench" / "bench_forward", *name.split("/")]
 
 
 def main():
@@ -110,7 +119,11 @@ def main():
     ratios, figures, unable = {}, {}, {}
     for number in range(options.rounds):
         for traffic in CHAINS:
-            runs, relative = measure_round(net, options, traffic, number, unable)
+            base, quick, full = CHAINS[traffic]
+            commands = {name: forwarder(options.build, name)
+                        for name in (base, *quick, *(() if options.quick else full))}
+            runs, relative = measure_round(net, commands, traffic, options.ms, 1 if options.quick else 2, number,
+                                           unable)
             for name, list_of_runs in runs.items():
                 for field in list_of_runs[0]:
                     figures.setdefault((traffic, name, field), []).append(mean(list_of_runs, field))

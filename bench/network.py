@@ -151,7 +151,10 @@ class Slot:
             figures = run()
         else:
             before = cpu_ns(self.child.pid)
-            figures = run()
+            try:
+                figures = run()
+            except subprocess.SubprocessError as error:
+                raise Unable("no traffic came through") from error
             if self.child.poll() is not None:
                 raise Unable(f"it ended: {self.child.stderr.read().strip()}")
             used = cpu_ns(self.child.pid) - before

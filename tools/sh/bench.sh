@@ -1,13 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Measurements; bench/run.py builds on build/release.
-cmd_bench() {
-    # shellcheck disable=SC2086
-    need $packages_build $packages_tool iproute2 util-linux
+bench_build() {
     mkdir -p "$build/bench"
     if ! { cmake --preset release && cmake --build build/release -j2; } >"$build/bench/build.log" 2>&1 </dev/null; then
         tail -n 30 "$build/bench/build.log" >&2
         return 1
     fi
-    python3 bench/run.py --build build/release --out build/bench/results.json "$@"
+}
+
+bench_peers() { python3 bench/peers.py --build build/release --out build/bench/results-peers.json "$@"; }
+
+bench_plots() {
+    need python3-venv python3-pip
+    need_python matplotlib==3.9.4 &&
+        "$venv/bin/python" bench/plots.py --results build/bench --docs docs "$@"
+}
+
+cmd_bench() {
+    local what=${1:-}
+    # shellcheck disable=SC2086
+    need $packages_build $packages_tool iproute2 util-linux
+    case $what in
+    peers)
+        shift
+        bench_build && bench_peers "$@"
+        ;;
+    plots)
+        shift
+        bench_plots "$@"
+        ;;
+    all)
+        # One after the other, so that nothing else of ours runs beside a measurement.
+        bench_build && python3 bench/run.py --build build/release --out build/bench/results.json &&
+            bench_peers && bench_plots
+        ;;
+    *)
+        bench_build && python3 bench/run.py --build build/release --out build/bench/results.json "$@"
+        ;;
+    esac
 }
