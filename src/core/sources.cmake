@@ -34,6 +34,7 @@ set(VNIC_CORE_SOURCES
     merge_join.c
     netif.c
     netif_addr.c
+    packet_complete.c
     packet_echo.c
     packet_neigh.c
     packet_parse.c
@@ -41,6 +42,8 @@ set(VNIC_CORE_SOURCES
     prefix.c
     prefix_parse.c
     queue.c
+    split.c
+    split_headers.c
     version.c
     views.c
     wait.c
