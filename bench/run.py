@@ -29,6 +29,10 @@ RESULTS = {
     "T1.send.1400.libc": ("vnic_send() of 1400 bytes / write(), threaded", "ratio", 1.00, 1.05),
     "T6.tcp": ("vnic_recv_many(), vnic_send_many() / one by one, TCP", "gain", 1.05, 1.00),
     "T6.cpu": ("the same, CPU time of a byte", "ratio", 0.92, 1.00),
+    "T9.split": ("vnic_split_copy() of 45 segments / memcpy of the super-packet", "ratio", 2.5, 3.0),
+    "T9.split_in_place": ("vnic_split_next(), checksums partial / memcpy", "ratio", 0.6, 0.8),
+    "T9.split_in_place_checksum": ("vnic_split_next() / memcpy", "information", None, None),
+    "T9.split_gather": ("vnic_split_gather() / memcpy", "information", None, None),
     "T10.idle": ("CPU ms a second while vnic_recv() waits", "count", 0.5, 0.5),
     "T10.pingpong": ("round trip / blocking raw loop, two processors", "ratio", 1.05, 1.15),
     "T10.pingpong_one": ("round trip / blocking raw loop, one processor", "information", None, None),
@@ -46,6 +50,7 @@ PROGRAMS = (
     ("bench_count", (), (), 1, 1),
     ("bench_packets", ("7", "40"), ("5", "20"), 3, 1),
     ("bench_wait", ("7", "5000", "2"), ("5", "1000", "1"), 3, 1),
+    ("bench_segment", ("7", "2000"), ("5", "500"), 3, 1),
     ("forwarding.py", ("--rounds", "7", "--ms", "1500"), ("--quick", "--rounds", "5", "--ms", "300"), 1, 1),
 )
 TIME_LIMIT = 3600
