@@ -58,9 +58,9 @@ struct vnic_split {
  * @return           segments that will come, 1 … 65535
  * @error VNIC_EINVAL       NULL, len 0, unknown layer or flags; or what the packet's fields say cannot be:
  *                          gso_size 0, another protocol than gso_type, a checksum field that lies
- *                          elsewhere, headers beyond the end, an IP length beyond the end, a fragment,
- *                          more than 65535 segments or segments longer than IP allows, a complete
- *                          checksum that is VNIC_CSUM_UNKNOWN and wrong
+ *                          elsewhere, headers that are malformed or beyond the end, an IP length beyond
+ *                          it, a fragment, more than 65535 segments or segments longer than IP allows, a
+ *                          complete checksum that is VNIC_CSUM_UNKNOWN and wrong
  * @error VNIC_ENOTSUP      a kind of super-packet that is not split here: UDP fragmentation (UFO), UDP
  *                          tunnels, jumbograms, headers longer than VNIC_SPLIT_HDR_MAX, source routes
  *                          with a checksum that is not partial; or a packet that is no super-packet,

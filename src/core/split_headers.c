@@ -78,24 +78,23 @@ static int claim_length(struct walk *w, uint32_t claimed)
     return VNIC_OK;
 }
 
-/* Source routes of RFC 791, loose 131 and strict 137. Options that are malformed hide none. */
-static uint8_t has_source_route(const uint8_t *options, uint32_t len)
+/* Walks the options of RFC 791 to find source routes, loose 131 and strict 137. */
+static int walk_ipv4_options(struct walk *w, const uint8_t *options, uint32_t len)
 {
     uint32_t i = 0;
 
     while (i < len && options[i] != 0) {
-        if (options[i] == 131 || options[i] == 137) {
-            return 1;
-        }
         if (options[i] == 1) {
             i++;
-        } else if (len - i < 2 || options[i + 1] < 2) {
-            return 0;
-        } else {
-            i += options[i + 1];
+            continue;
         }
+        if (len - i < 2 || options[i + 1] < 2 || options[i + 1] > len - i) {
+            return VNIC_EINVAL;
+        }
+        w->routed |= options[i] == 131 || options[i] == 137;
+        i += options[i + 1];
     }
-    return 0;
+    return VNIC_OK;
 }
 
 static int walk_ipv4(struct walk *w)
@@ -112,20 +111,21 @@ static int walk_ipv4(struct walk *w)
         return VNIC_EINVAL;
     }
     w->proto = p[9];
-    w->routed = has_source_route(p + 20, hdr_len - 20);
     w->pos += hdr_len;
-    return VNIC_OK;
+    return walk_ipv4_options(w, p + 20, hdr_len - 20);
 }
 
 /* The extension headers that Linux's segmentation passes over, net/ipv6/exthdrs_offload.c: hop-by-hop 0,
  * routing 43 and destination options 60. */
 static int walk_extensions(struct walk *w)
 {
+    int count = 0;
+
     while (w->proto == 0 || w->proto == 43 || w->proto == 60) {
         const uint8_t *p = w->data + w->pos;
         uint32_t len;
 
-        if (!has_room(w, 8)) {
+        if (!has_room(w, 8) || ++count > VNIC_PARSE_MAX_EXT) {
             return VNIC_EINVAL;
         }
         len = (p[1] + 1u) * 8;

@@ -142,14 +142,28 @@ TEST(SplitRefuse, Table)
     }
 }
 
-/* An option that is no source route, or is malformed, hides nothing. */
-TEST(SplitRefuse, OtherOptions)
+/* Options and extension headers as vnic_parse() takes them. */
+TEST(SplitRefuse, OptionsAndExtensionHeaders)
 {
-    for (const char *options :
-         {"94040000", "07 09 04 00", "01 01 01 07", "07 01 83 03", "00 83 03 04"}) {
+    const std::vector<std::pair<const char *, int>> cases = {
+        {"94 04 0000", 3},
+        {"01 01 07 02", 3},
+        {"00 83 03 04", 3},
+        {"07 09 04 00", VNIC_EINVAL},
+        {"01 01 01 07", VNIC_EINVAL},
+        {"07 01 04 00", VNIC_EINVAL},
+    };
+    for (const auto &[options, rc] : cases) {
         Super s = super(ipv4(6, tcp(payload), v4_a, v4_b, hex(options)), VNIC_GSO_TCPV4, 3);
-        EXPECT_EQ(begin(s), 3) << options;
+        EXPECT_EQ(begin(s), rc) << options;
     }
+    Bytes chain;
+    for (int i = 0; i < VNIC_PARSE_MAX_EXT - 1; i++) {
+        chain = chain + hex("3c 00 0104 00000000");
+    }
+    EXPECT_EQ(begin(tcp6(60, chain + hex("06 00 0104 00000000"))), 3);
+    chain = chain + hex("3c 00 0104 00000000");
+    EXPECT_EQ(begin(tcp6(60, chain + hex("06 00 0104 00000000"))), VNIC_EINVAL);
 }
 
 /* Every cut is noticed, unless it is one of the payload that the IP header does not tell of. */
