@@ -26,6 +26,7 @@ _vnic_value() {
     --netns) _vnic_namespaces ;;
     --backend) _vnic_words "$("${COMP_WORDS[0]}" --version 2>/dev/null | sed -n 's/^backends: //p')" ;;
     --color) _vnic_words "auto always never" ;;
+    --offload) _vnic_words "split none" ;;
     --owner) _vnic_words "$(compgen -u)" ;;
     --group) _vnic_words "$(compgen -g)" ;;
     -w | --write)
@@ -33,7 +34,7 @@ _vnic_value() {
         mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
         ;;
     --mtu | --mac | --alias | --tx-queue-len | --if-index | --queues | --tcp-port | --fd | -c | --count | \
-        -s | --snaplen | -t | --timeout) COMPREPLY=() ;;
+        -s | --snaplen | -t | --timeout | --listen | --peer | --connect | --keep-alive) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -48,6 +49,7 @@ _vnic_options() {
     down) echo "$basic" ;;
     echo) echo "$device --tcp-port --no-tcp --count" ;;
     dump) echo "$device --fd --write --count --snaplen --timeout --hex --color" ;;
+    tunnel) echo "$device --listen --peer --connect --keep-alive --offload" ;;
     list | info) echo "$basic --json" ;;
     doctor) echo "--help --json --quiet" ;;
     esac
@@ -56,7 +58,7 @@ _vnic_options() {
 _vnic() {
     local i command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]}
     if ((COMP_CWORD == 1)); then
-        _vnic_words "demo up down echo dump list info doctor --help --version"
+        _vnic_words "demo up down echo dump tunnel list info doctor --help --version"
         return
     fi
     for ((i = 2; i < COMP_CWORD; i++)); do

@@ -31,6 +31,7 @@ int cli_run_up(int argc, char **argv);
 int cli_run_down(int argc, char **argv);
 int cli_run_echo(int argc, char **argv);
 int cli_run_dump(int argc, char **argv);
+int cli_run_tunnel(int argc, char **argv);
 int cli_run_list(int argc, char **argv);
 int cli_run_info(int argc, char **argv);
 int cli_run_doctor(int argc, char **argv);

@@ -19,6 +19,7 @@ static const struct cli_command cli_commands[] = {
     {"down", cli_run_down, "remove a persistent interface"},
     {"echo", cli_run_echo, "answer ping, UDP and TCP echo from user space"},
     {"dump", cli_run_dump, "show or save the packets that the system sends to an interface"},
+    {"tunnel", cli_run_tunnel, "carry an interface's packets to another host, in UDP"},
     {"list", cli_run_list, "list the TUN and TAP interfaces"},
     {"info", cli_run_info, "tell everything about one interface"},
     {"doctor", cli_run_doctor, "tell what this machine can do and how to get what is missing"},

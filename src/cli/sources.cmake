@@ -16,6 +16,7 @@ set(VNIC_CLI_SOURCES
     cli_dump_file.c
     cli_dump_print.c
     cli_echo.c
+    cli_endpoint.c
     cli_info.c
     cli_list.c
     cli_main.c
@@ -25,6 +26,11 @@ set(VNIC_CLI_SOURCES
     cli_private.c
     cli_show.c
     cli_signal.c
+    cli_tunnel.c
+    cli_tunnel_loop.c
+    cli_tunnel_send.c
+    cli_tunnel_stats.c
+    cli_tunnel_udp.c
     cli_up.c
     cli_util.c)
 set(VNIC_CLI_JSON_SOURCES cli_json.c)

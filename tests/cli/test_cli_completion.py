@@ -33,7 +33,7 @@ def test_commands():
     assert complete("do") == ["down", "doctor"]
 
 
-@pytest.mark.parametrize("command", ["demo", "up", "down", "echo", "dump", "list", "info", "doctor"])
+@pytest.mark.parametrize("command", ["demo", "up", "down", "echo", "dump", "tunnel", "list", "info", "doctor"])
 def test_options_are_those_of_the_help(command):
     text = subprocess.run([TOOL, command, "--help"], capture_output=True, text=True, check=True).stdout
     helped = re.findall(r"^ .*?(--[a-z][a-z-]+)", text.split("Examples")[0].split("Options:")[1], re.M)
@@ -43,6 +43,8 @@ def test_options_are_those_of_the_help(command):
 
 def test_values():
     assert complete("dump", "--color", "") == ["auto", "always", "never"]
+    assert complete("tunnel", "--offload", "") == ["split", "none"]
+    assert complete("tunnel", "--connect", "1") == []
     assert complete("list", "--backend", "f") == ["fake"]
     assert "root" in complete("up", "tun0", "--owner", "roo")
     assert complete("up", "tun0", "--mtu", "1") == []

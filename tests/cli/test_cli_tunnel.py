@@ -1,0 +1,373 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`vnic tunnel`: two of them, one in the namespace of the test and one whose interface is in another; the path
+between them is loopback, a veth pair, or a relay that loses and reorders."""
+import json
+import pathlib
+import signal
+import time
+
+import pytest
+
+from conftest import TOOL, Running, need
+
+RELAY = pathlib.Path(__file__).with_name("udp_relay.py")
+ENCRYPTS_NOT = "nothing is encrypted or authenticated"
+
+# Random bytes both ways at once. Prints the sums of what was sent and of what came.
+EXCHANGE = """
+import hashlib, random, socket, sys, threading
+role, address, size, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+data = random.Random(seed).randbytes(size)
+if role == "serve":
+    s = socket.create_server((address, 5001), family=socket.AF_INET6 if ":" in address else socket.AF_INET)
+    print("ready", flush=True)
+    c, _ = s.accept()
+else:
+    c = socket.create_connection((address, 5001), timeout=20)
+def send():
+    c.sendall(data)
+    c.shutdown(socket.SHUT_WR)
+sender = threading.Thread(target=send)
+sender.start()
+got = hashlib.sha256()
+while piece := c.recv(1 << 20):
+    got.update(piece)
+sender.join()
+print(hashlib.sha256(data).hexdigest(), got.hexdigest())
+"""
+
+
+class Far:
+    """A second namespace inside that of the test."""
+
+    def __init__(self, net):
+        self.net = net
+        self.holder = net.start("unshare", "--net", "sh", "-c", "ip link set lo up; echo made; exec sleep 600")
+        self.holder.wait_for("made")
+        self.path = f"/proc/{self.holder.process.pid}/ns/net"
+
+    def start(self, *command):
+        return self.net.start("nsenter", f"--net={self.path}", *command)
+
+
+@pytest.fixture(name="net")
+def net_with_loopback(net):
+    net.run("ip", "link", "set", "lo", "up")
+    return net
+
+
+@pytest.fixture(name="far")
+def far_namespace(net):
+    return Far(net)
+
+
+def start(net, name, *arguments):
+    """A tunnel, and what it said at its start."""
+    tunnel = net.vnic_start("tunnel", name, *arguments, "--json")
+    return tunnel, json.loads(tunnel.wait_for('"start"'))
+
+
+def statistics(tunnel):
+    tunnel.process.send_signal(signal.SIGUSR1)
+    return json.loads(tunnel.wait_for('"statistics"'))
+
+
+def end(tunnel):
+    """Ends it; the last statistics."""
+    result = tunnel.stop()
+    assert result.code == 0, result
+    return json.loads(result.out.splitlines()[-1])
+
+
+def pair(net, far, *options, outer="127.0.0.1", connect=4000):
+    host = f"[{outer}]" if ":" in outer else outer
+    a, begin = start(net, "tunA", "10.9.0.1/24", "fd09::1/64", "--listen", f"{host}:4000", "--peer", outer,
+                     "--no-link-local", *options)
+    b, _ = start(net, "tunB", "10.9.0.2/24", "fd09::2/64", "--netns", far.path, "--connect", f"{host}:{connect}",
+                 "--no-link-local", *options)
+    return a, b, begin
+
+
+def transfer(net, far, address, size, seconds=30):
+    """Random bytes both ways at once; what came must be what was sent."""
+    server = far.start("python3", "-c", EXCHANGE, "serve", address, size, 1)
+    server.wait_for("ready")
+    client = net.run("python3", "-c", EXCHANGE, "connect", address, size, 2, seconds=seconds)
+    served = server.finish()
+    assert client.code == 0 and served.code == 0, (client, served)
+    assert client.out.split() == served.out.split()[:0:-1], (client, served)
+
+
+def ping(net, *arguments):
+    result = net.run("ping", "-n", "-c", "1", "-w", "5", *arguments)
+    assert result.code == 0, result
+
+
+@pytest.mark.parametrize("outer", ["127.0.0.1", "::1"])
+@pytest.mark.parametrize("layer", ["--tun", "--tap"])
+@pytest.mark.parametrize("offload", ["none"])
+def test_transfer(net, far, layer, outer, offload):
+    need("ping")
+    a, b, begin = pair(net, far, layer, "--mtu", "1400", "--offload", offload, outer=outer)
+    assert begin["mtu"] == 1400 and begin["layer"] == layer[2:].upper() and begin["encrypted"] is False
+    assert begin["name"] == "tunA" and begin["peer"] == outer and begin["offload"] is (offload == "split")
+    ping(net, "10.9.0.2")
+    ping(net, "-s", "1300", "fd09::2")
+    transfer(net, far, "10.9.0.2", 3000000)
+    transfer(net, far, "fd09::2", 1000000)
+    sent, received = end(a), end(b)
+    # What a TAP sends by itself before the peer is there, or while the first one ends, is nobody's.
+    for one, other in ((sent, received), (received, sent)):
+        assert 0 <= one["to_peer"]["packets"] - other["from_peer"]["packets"] <= 10
+        assert one["to_peer"]["bytes"] >= other["from_peer"]["bytes"] > 4000000
+    # Trains: with one datagram a message it would be as many messages as packets.
+    assert sent["to_peer"]["messages"] < sent["to_peer"]["packets"]
+    for end_of in (sent, received):
+        assert end_of["dropped"]["bad"] == end_of["dropped"]["strangers"] == end_of["dropped"]["too_long"] == 0
+
+
+@pytest.mark.parametrize("offload", ["none"])
+def test_a_path_that_loses_and_reorders(net, far, offload):
+    relay = net.start("python3", RELAY, 4001, 4000, 7, 0.01, 0.01)
+    relay.wait_for("relay")
+    a, b, _ = pair(net, far, "--mtu", "1400", "--offload", offload, connect=4001)
+    ping(net, "10.9.0.2")
+    transfer(net, far, "10.9.0.2", 4 << 20)
+    end(a)
+    end(b)
+    counts = eval(relay.stop().out.splitlines()[-1])  # pylint: disable=eval-used
+    assert counts["lost"] > 10 and counts["reordered"] > 10, counts
+
+
+def test_only_the_peer(net, far):
+    """Another address of the same machine, and another port of the peer's, are strangers."""
+    a, b, _ = pair(net, far, "--mtu", "1400")
+    ping(net, "10.9.0.2")
+    before = statistics(a)
+    code = """
+import socket
+for address in ("127.0.0.2", "127.0.0.1"):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind((address, 0))
+    s.sendto(b"\\x45" + bytes(99), ("127.0.0.1", 4000))
+"""
+    net.python(code)
+    ping(net, "10.9.0.2")
+    after = end(a)
+    # The kernel keeps them away itself, as the socket is connected.
+    assert after["from_peer"]["packets"] == before["from_peer"]["packets"] + 1
+    assert after["dropped"]["bad"] == 0
+    end(b)
+
+
+def test_strangers_before_the_peer(net, far):
+    """While the peer's port is not known, every address but the peer's is refused, and nothing is sent."""
+    a, begin = start(net, "tunA", "10.9.0.1/24", "--listen", ":4000", "--peer", "127.0.0.1", "--no-link-local")
+    assert begin["peer"] == "127.0.0.1" and begin["mtu"] == 65507
+    code = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.2", 0))
+s.settimeout(0.3)
+for _ in range(3):
+    s.sendto(b"\\x45" + bytes(99), ("127.0.0.1", 4000))
+try:
+    print(s.recv(100))
+except TimeoutError:
+    print("silence")
+"""
+    net.run("ping", "-c", "1", "-W", "0.1", "10.9.0.2")
+    assert net.python(code) == "silence\n"
+    after = statistics(a)
+    assert after["dropped"]["strangers"] == 3 and after["dropped"]["no_peer"] == 1
+    assert after["from_peer"]["packets"] == 0 and after["heard_milliseconds_ago"] is None
+    b, _ = start(net, "tunB", "10.9.0.2/24", "--netns", far.path, "--connect", "127.0.0.1:4000", "--no-link-local")
+    ping(net, "10.9.0.2")
+    assert statistics(a)["peer"].startswith("127.0.0.1:")
+    end(a)
+    end(b)
+
+
+def test_exact_peers_and_what_is_no_packet(net):
+    """Both ends may listen. What a peer sends that is no packet is counted, not passed on."""
+    a, begin = start(net, "tunA", "10.9.0.1/24", "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1:4001", "--mtu",
+                     "1400", "--no-link-local")
+    assert begin["peer"] == "127.0.0.1:4001"
+    code = """
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("127.0.0.1", 4001))
+s.connect(("127.0.0.1", 4000))
+s.settimeout(5)
+assert s.recv(10) == b""    # it calls until it hears something
+for data in (b"", b"\\0no packet", b"x" * 60000):
+    s.send(data)
+"""
+    net.python(code)
+    after = statistics(a)
+    assert after["keep_alives_received"] == 1 and after["dropped"]["bad"] == 2 and after["dropped"]["strangers"] == 0
+    assert after["from_peer"] == {"packets": 0, "bytes": 0, "messages": 3}
+    end(a)
+
+
+def test_keep_alive_and_a_peer_that_moves(net, far):
+    """After three silent intervals the peer may have another port."""
+    a, b, _ = pair(net, far, "--mtu", "1400", "--keep-alive", "1")
+    ping(net, "10.9.0.2")
+    first = statistics(a)["peer"]
+    end(b)
+    b, _ = start(net, "tunB", "10.9.0.2/24", "--netns", far.path, "--connect", "127.0.0.1:4000", "--keep-alive", "1")
+    ping(net, "-i", "0.2", "-w", "10", "10.9.0.2")
+    last = end(a)
+    assert last["peer"] != first and last["keep_alives_received"] >= 1
+    end(b)
+
+
+def make_veth(net, far, mtu):
+    net.run("ip", "link", "add", "wire", "mtu", mtu, "type", "veth", "peer", "name", "wire2", "netns",
+            str(far.holder.process.pid))
+    net.run("sh", "-c", "ip address add 192.0.2.1/24 dev wire; ip link set wire up")
+    assert far.start("sh", "-c", f"ip address add 192.0.2.2/24 dev wire2; ip link set wire2 mtu {mtu} up").finish().code == 0
+
+
+def test_the_path_decides_the_mtu(net, far):
+    """Also while it runs: a packet that is too long tells, and the interface follows."""
+    make_veth(net, far, 1400)
+    a, begin = start(net, "tunA", "10.9.0.1/24", "--listen", ":4000", "--peer", "192.0.2.2", "--no-link-local")
+    assert begin["mtu"] == 1400 - 28
+    b = far.start(TOOL, "tunnel", "tunB", "10.9.0.2/24", "--connect", "192.0.2.1:4000", "-q")
+    ping(net, "-s", str(1372 - 28), "-M", "do", "10.9.0.2")
+    transfer(net, far, "10.9.0.2", 1000000)
+    net.run("ip", "link", "set", "wire", "mtu", "1300")
+    net.run("ping", "-c", "1", "-W", "0.2", "-s", str(1372 - 28), "-M", "do", "10.9.0.2")
+    a.wait_for("narrower: MTU 1272")
+    assert net.links()["tunA"]["mtu"] == 1272
+    ping(net, "-s", str(1272 - 28), "-M", "do", "10.9.0.2")
+    assert end(a)["dropped"]["too_long"] >= 1
+    assert b.stop().code == 0
+    net.run("ip", "link", "delete", "wire")
+
+
+def test_a_fixed_mtu(net, far):
+    """--mtu stays; what is too long is dropped and counted."""
+    make_veth(net, far, 1400)
+    a, begin = start(net, "tunA", "10.9.0.1/24", "--listen", ":4000", "--peer", "192.0.2.2:4000", "--mtu", "1500",
+                     "--no-link-local")
+    assert begin["mtu"] == 1500
+    net.run("ping", "-c", "1", "-W", "0.2", "-s", "1472", "10.9.0.2")
+    last = end(a)
+    assert last["dropped"]["too_long"] == 1 and last["mtu"] == 1500
+    net.run("ip", "link", "delete", "wire")
+
+
+def test_a_full_socket_holds_the_interface_back(net, far):
+    """A slow wire: nothing is read from the interface that the socket has no room for, and nothing is lost."""
+    need("tc")
+    make_veth(net, far, 1500)
+    if net.run("tc", "qdisc", "replace", "dev", "wire", "root", "tbf", "rate", "100mbit", "burst", "128kb", "limit",
+               "16mb").code != 0:
+        net.run("ip", "link", "delete", "wire")
+        pytest.skip("the kernel of this machine lacks the tbf queueing discipline")
+    a, _ = start(net, "tunA", "10.9.0.1/24", "--listen", ":4000", "--peer", "192.0.2.2", "--no-link-local")
+    b = far.start(TOOL, "tunnel", "tunB", "10.9.0.2/24", "--connect", "192.0.2.1:4000", "-q")
+    ping(net, "10.9.0.2")
+    transfer(net, far, "10.9.0.2", 4 << 20)
+    last = end(a)
+    assert last["socket_full"] > 0 and last["dropped"]["refused"] == 0, last
+    assert b.stop().code == 0
+    net.run("ip", "link", "delete", "wire")
+
+
+def test_text_statistics_and_the_warning(net):
+    tunnel = net.vnic_start("tunnel", "10.9.0.1/24", "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1",
+                            "--no-link-local")
+    tunnel.wait_for("tunnel to 127.0.0.1")
+    assert ENCRYPTS_NOT in tunnel.wait_for("encrypted")
+    tunnel.process.send_signal(signal.SIGUSR1)
+    assert tunnel.wait_for("not heard").startswith("127.0.0.1: not heard; sent 0 packets")
+    result = tunnel.stop(signal.SIGINT)
+    assert result.code == 0 and result.out.count("not heard") == 2 and result.err == "", result
+
+
+def test_quiet(net):
+    tunnel = net.vnic_start("tunnel", "tunA", "10.9.0.1/24", "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1", "-q")
+    deadline = time.monotonic() + 10
+    while "tunA" not in net.links():
+        assert time.monotonic() < deadline, tunnel.err
+        time.sleep(0.02)
+    result = tunnel.stop()
+    assert result.code == 0 and result.out == "" and result.err == "", result
+
+
+def test_idle_takes_no_time(net):
+    a, _ = start(net, "tunA", "10.9.0.1/24", "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1", "--no-link-local")
+
+    def ticks():
+        # utime and stime, proc(5).
+        with open(f"/proc/{a.process.pid}/stat", encoding="utf-8") as stat:
+            return sum(map(int, stat.read().rsplit(")", 1)[1].split()[11:13]))
+    before = ticks()
+    time.sleep(1)
+    assert ticks() - before <= 1
+    end(a)
+
+
+def test_removed_by_somebody_else(net):
+    a, _ = start(net, "tunA", "10.9.0.1/24", "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1")
+    net.run("ip", "link", "delete", "tunA")
+    result = a.finish()
+    assert result.code == 1 and "removed by somebody else" in result.err
+
+
+@pytest.mark.parametrize("arguments, words", [
+    ([], "--listen with --peer, or --connect"),
+    (["--listen", ":4000"], "--listen needs --peer"),
+    (["--peer", "127.0.0.1"], "--listen with --peer, or --connect"),
+    (["--listen", ":4000", "--connect", "127.0.0.1:1"], "--listen with --peer, or --connect"),
+    (["--connect", "127.0.0.1:1", "--peer", "127.0.0.1"], "leave --peer out"),
+    (["--connect", "127.0.0.1"], "has no port"),
+    (["--connect", "::1"], "has no port"),
+    (["--connect", ":4000"], "\":4000\" is no address"),
+    (["--connect", "[::1:4000"], "\"[::1:4000\" is no address"),
+    (["--connect", "[::1]4000"], "\"[::1]4000\" is no address"),
+    (["--connect", "127.0.0.1:0"], "from 1 to 65535"),
+    (["--connect", "127.0.0.1:65536"], "from 1 to 65535"),
+    (["--connect", "127.0.0.1:x"], "\"x\" is not a number"),
+    (["--connect", "300.0.0.1:4000"], "\"300.0.0.1\""),
+    (["--connect", "x" * 300 + ":4000"], "is no address"),
+    (["--listen", "127.0.0.1", "--peer", "127.0.0.1"], "has no port"),
+    (["--listen", "127.0.0.1:4000", "--peer", ""], "is no address"),
+    (["--listen", "127.0.0.1:4000", "--peer", "::1"], "\"::1\""),
+    (["--connect", "127.0.0.1:1", "--keep-alive", "3601"], "from 0 to 3600"),
+    (["--connect", "127.0.0.1:1", "--offload", "much"], "\"much\" is not split or none"),
+])
+def test_wrong_command_line(arguments, words):
+    result = Running([TOOL, "tunnel", "tunA", *arguments]).finish()
+    assert result.code == 2 and words in result.err and "--help`" in result.err and result.out == "", result
+
+
+@pytest.mark.parametrize("arguments, code, words", [
+    (["--listen", "192.0.2.9:4000", "--peer", "127.0.0.1"], 2, "cannot listen at 192.0.2.9:4000"),
+    (["--connect", "192.0.2.9:4000"], 1, "192.0.2.9:4000"),
+    (["--listen", ":4000", "--peer", "192.0.2.9"], 1, "no way to 192.0.2.9"),
+    (["--connect", "127.0.0.1:1", "10.9.0.1/33"], 2, "10.9.0.1/33"),
+    (["--connect", "127.0.0.1:1", "--mtu", "67"], 2, "67"),
+])
+def test_bad_input(net, arguments, code, words):
+    result = net.vnic("tunnel", "tunA", *arguments)
+    assert result.code == code, result
+    assert words in result.err and result.err.count("\n") <= 2 and result.out == "", result
+    assert set(net.links()) == {"lo"}
+
+
+def test_a_port_that_is_taken(net):
+    a, _ = start(net, "tunA", "10.9.0.1/24", "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1")
+    result = net.vnic("tunnel", "tunB", "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1")
+    assert result.code == 6 and "cannot listen at 127.0.0.1:4000" in result.err, result
+    end(a)
+
+
+def test_with_rights_of_a_user_namespace(each_net):
+    each_net.run("ip", "link", "set", "lo", "up")
+    a, _ = start(each_net, "tunA", "10.9.0.1/24", "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1")
+    end(a)
