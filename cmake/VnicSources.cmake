@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Which files make the library on the system CMAKE_SYSTEM_NAME. Each directory lists its own files in
+# Which files make the library on the system CMAKE_SYSTEM_NAME with the processor CMAKE_SYSTEM_PROCESSOR. Each directory lists its own files in
 # sources.cmake (paths relative to that directory); here they are only chosen, never named. Nothing but
 # lists: tools read the same choice with cmake/ListSources.cmake.
 #   vnic_sources          all files, absolute
@@ -18,6 +18,25 @@ set(vnic_sources "")
 set(vnic_link_libraries "")
 set(vnic_os_definitions "")
 vnic_use_sources(core VNIC_CORE_SOURCES)
+# The processor that is compiled for. A universal binary of Apple's has several and takes what all can run.
+set(vnic_processor "${CMAKE_SYSTEM_PROCESSOR}")
+if(CMAKE_OSX_ARCHITECTURES)
+    set(vnic_processor "${CMAKE_OSX_ARCHITECTURES}")
+elseif(MSVC)
+    # There CMAKE_SYSTEM_PROCESSOR is the processor that compiles.
+    set(vnic_processor "${CMAKE_C_COMPILER_ARCHITECTURE_ID}")
+endif()
+if(CMAKE_SIZEOF_VOID_P EQUAL 4 OR CMAKE_C_COMPILER_ID STREQUAL "MSVC")
+    # 32-bit programs on a 64-bit system; a compiler that does not know __attribute__.
+    set(vnic_processor "")
+endif()
+if(vnic_processor MATCHES "^(x86_64|amd64|AMD64|x64)$")
+    vnic_use_sources(core VNIC_CORE_X86_SOURCES)
+elseif(vnic_processor MATCHES "^(aarch64|arm64|ARM64)$")
+    vnic_use_sources(core VNIC_CORE_ARM64_SOURCES)
+else()
+    vnic_use_sources(core VNIC_CORE_PLAIN_SOURCES)
+endif()
 vnic_use_sources(os/null VNIC_NULL_SOURCES)
 vnic_use_sources(os/fake VNIC_FAKE_SOURCES)
 if(CMAKE_SYSTEM_NAME STREQUAL "Windows")

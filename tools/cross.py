@@ -81,8 +81,10 @@ class Toolchain:
                         "-o", target)
 
 
-def sources_of(system):
-    listing = subprocess.run(["cmake", f"-DCMAKE_SYSTEM_NAME={system}", "-P", TOP / "cmake/ListSources.cmake"],
+def sources_of(target):
+    listing = subprocess.run(["cmake", f"-DCMAKE_SYSTEM_NAME={target.system}",
+                              f"-DCMAKE_SYSTEM_PROCESSOR={target.triple.split('-')[0]}",
+                              "-P", TOP / "cmake/ListSources.cmake"],
                              text=True, check=True, capture_output=True).stdout
     return [line for line in listing.splitlines() if line.startswith("src/")]
 
@@ -103,7 +105,7 @@ def build(target, zig_home):
     start, objects, errors = time.monotonic(), [], []
     units = [(source, ["-DVNIC_BUILDING", "-DVNIC_STATIC",
                        *(tools.system if re.match(r"src/os/(linux|posix)/", source) else [])])
-             for source in sources_of(target.system)]
+             for source in sources_of(target)]
     units += [(header_unit(folder), []), ("tests/consume/src/main.c", ["-DVNIC_STATIC"])]
     for source, definitions in units:
         objects.append(folder / (pathlib.Path(source).name + ".o"))

@@ -126,6 +126,9 @@ VNIC_API int vnic_parse_ip(const void *data, size_t len, struct vnic_parsed *ret
 
 /* ---- Checksums ---------------------------------------------------------------------------------- */
 
+/* All of them use the widest instructions that the processor has: AVX-512, AVX2, SSE2, NEON, or plain C.
+ * vnic_checksum_copy() of vnic/segment.h copies on the way. */
+
 /**
  * The Internet checksum of some bytes.
  *

@@ -1,61 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Internet checksum, RFC 1071. The words are added as the machine loads them, eight bytes at a
+ * The Internet checksum, RFC 1071. The words are added as the machine loads them, many bytes at a
  * time: one's complement addition commutes with a swap of bytes (section 2 B) and with the width of
  * the words (section 2 C), so that one swap at the end gives the number in network order.
  */
 #include "checksum.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "bytes.h"
+#include "checksum_word.h"
 #include "vnic/packet.h"
+#include "vnic/segment.h"
 
-/* One's complement addition: the carry out of the top comes back at the bottom. */
-static inline uint64_t add_carry(uint64_t sum, uint64_t word)
+/* Below this a call of a loop for vectors costs more than it gains. */
+#define SHORT_LEN 128
+
+/*
+ * The one writable object of the library: what asking the processor again would answer, which takes
+ * a microsecond in a virtual machine. Every thread that finds it empty stores the same address, of a
+ * constant that was there before the program began: nothing has to be ordered, nothing can be half done.
+ */
+static _Atomic(const struct vnic__checksum_variant *) checksum_choice;
+
+static const struct vnic__checksum_variant *choose_checksum(void)
 {
-    sum += word;
-    return sum + (sum < word);
+    const struct vnic__checksum_variant *const *v = vnic__checksum_variants;
+
+    while (!(*v)->usable()) {
+        v++;
+    }
+    atomic_store_explicit(&checksum_choice, *v, memory_order_relaxed);
+    return *v;
 }
 
-static inline uint64_t load_word(const uint8_t *p)
+const struct vnic__checksum_variant *vnic__checksum_chosen(void)
 {
-    uint64_t word;
+    const struct vnic__checksum_variant *chosen =
+        atomic_load_explicit(&checksum_choice, memory_order_relaxed);
 
-    memcpy(&word, p, sizeof word);
-    return word;
-}
-
-uint64_t vnic__checksum_portable(uint64_t sum, const uint8_t *p, size_t len)
-{
-    /* Two sums that do not wait for each other keep two adders busy. */
-    uint64_t other = 0;
-
-    while (len >= 16) {
-        sum = add_carry(sum, load_word(p));
-        other = add_carry(other, load_word(p + 8));
-        p += 16;
-        len -= 16;
-    }
-    sum = add_carry(sum, other);
-    if (len >= 8) {
-        sum = add_carry(sum, load_word(p));
-        p += 8;
-        len -= 8;
-    }
-    if (len > 0) {
-        /* Zeros behind the last bytes change no sum, on either byte order. */
-        uint8_t tail[8] = {0};
-
-        memcpy(tail, p, len);
-        sum = add_carry(sum, load_word(tail));
-    }
-    return sum;
+    return chosen != NULL ? chosen : choose_checksum();
 }
 
 uint64_t vnic_checksum_add(uint64_t sum, const void *data, size_t len)
 {
-    return len == 0 ? sum : vnic__checksum_portable(sum, data, len);
+    if (len < SHORT_LEN) {
+        return vnic__sum_words(sum, data, len);
+    }
+    return vnic__checksum_chosen()->add(sum, data, len);
+}
+
+uint64_t vnic_checksum_copy(uint64_t sum, void *ret, const void *data, size_t len)
+{
+    if (len < SHORT_LEN) {
+        return vnic__sum_words_copy(sum, ret, data, len);
+    }
+    return vnic__checksum_chosen()->copy(sum, ret, data, len);
 }
 
 uint16_t vnic_checksum_fold(uint64_t sum)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The files of the core, the same on every system. One name a line, in alphabetical order.
+# The files of the core, the same on every system. One name a line, in alphabetical order. The lists at the
+# end are the checksum loops of one processor each, and of all others.
 set(VNIC_CORE_SOURCES
     address_set.c
     alloc.c
@@ -11,6 +12,7 @@ set(VNIC_CORE_SOURCES
     check.c
     checksum.c
     checksum_packet.c
+    checksum_portable.c
     claimed_len.c
     config.c
     config_addresses.c
@@ -48,3 +50,14 @@ set(VNIC_CORE_SOURCES
     views.c
     wait.c
     wakeup.c)
+set(VNIC_CORE_X86_SOURCES
+    checksum_avx2.c
+    checksum_avx512.c
+    checksum_sse2.c
+    checksum_table_x86.c
+    checksum_x86.c)
+set(VNIC_CORE_ARM64_SOURCES
+    checksum_neon.c
+    checksum_table_arm64.c)
+set(VNIC_CORE_PLAIN_SOURCES
+    checksum_table_plain.c)

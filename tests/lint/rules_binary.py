@@ -13,6 +13,8 @@ PURE = set("""memcpy memmove memset memcmp memchr strlen strnlen strcmp strncmp 
 COMPILER = re.compile(r"^(_GLOBAL_OFFSET_TABLE_|__stack_chk_\w+|__\w+_chk|__(u?div|u?mod|mul|bswap)\w+|__atomic_\w+"
                       r"|__tls_get_addr|__isoc\d+_strto\w+)$")
 MAP = "src/vnic.map"
+# The one exception from "no global state": an answer that is the same whoever asks the processor for it.
+KEPT_ANSWER = ("checksum.c", "checksum_choice")
 
 
 def is_door(path):
@@ -103,7 +105,8 @@ def no_global_state(tree):
         for line in run("objdump", "-t", target)[1].splitlines():
             parts = line.split()
             section = next((p for p in parts if re.match(r"^(\.data|\.bss|\.tdata|\.tbss|\*COM\*)", p)), "")
-            if section and not section.startswith(".data.rel.ro") and " O " in line:
+            if (section and not section.startswith(".data.rel.ro") and " O " in line
+                    and (source.name, parts[-1]) != KEPT_ANSWER):
                 yield f"{source}: {parts[-1]} is writable and global ({section})"
 
 

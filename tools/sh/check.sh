@@ -52,6 +52,24 @@ job_qemu-s390x() { GTEST_FILTER='-*/linux_*' qemu_machine s390x s390x-linux-gnu 
 job_qemu-armhf() { GTEST_FILTER='-*/linux_*' qemu_machine armhf arm-linux-gnueabihf qemu-arm-static 'unit|contract|fuzz'; }
 job_qemu-aarch64() { qemu_machine aarch64 aarch64-linux-gnu qemu-aarch64-static 'unit|contract|fuzz|live'; }
 
+# Processors that lack what this one has: the right checksum loop is chosen, and no instruction is illegal.
+job_cpu() {
+    local folder=$build/cpu model
+    if [ "$(uname -m)" != x86_64 ]; then
+        record cpu "checksum loops" skipped 0 "this processor has no AVX that an emulator could leave out"
+        return
+    fi
+    quietly cpu cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
+        quietly cpu cmake --build "$folder" -j2 --target unit_checksum unit_packet || return
+    # Without AVX; with it and without AVX2; with AVX2; with AVX2 whose registers the system does not save.
+    for model in qemu64:sse2 Nehalem:sse2 SandyBridge:sse2 Haswell:avx2 Haswell,-xsave:sse2 max:avx2; do
+        step cpu "unit_checksum on ${model%:*}" env VNIC_TEST_CHECKSUM="${model##*:}" \
+            qemu-x86_64-static -cpu "${model%:*}" "$folder/tests/unit_checksum"
+        step cpu "unit_packet on ${model%:*}" qemu-x86_64-static -cpu "${model%:*}" "$folder/tests/unit_packet"
+    done
+}
+
 # The portable tests as Windows programs.
 job_wine() {
     local folder=$build/wine-build
@@ -134,7 +152,7 @@ cmd_check() {
         in_pairs "$@"
     else
         # The longest first, so that the end is short.
-        in_pairs cross tsan asan coverage qemu-s390x qemu-armhf qemu-aarch64 valgrind wine fuzz lint docs consume
+        in_pairs cross tsan asan coverage qemu-s390x qemu-armhf qemu-aarch64 cpu valgrind wine fuzz lint docs consume
         # Alone: it measures.
         job bench
         # What the page claims is compared with what this run and the last ./run test saw.

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The checksum variants of 64-bit ARM. */
+#include "checksum.h"
+
+const struct vnic__checksum_variant *const vnic__checksum_variants[] = {
+    &vnic__checksum_neon,
+    &vnic__checksum_portable,
+    NULL,
+};
