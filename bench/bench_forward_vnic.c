@@ -7,6 +7,9 @@
 /* Room for the segments of a super-packet, and of what may lie behind it. */
 #define FORWARD_SPLIT_LOT 128
 
+/* Super-packets that are out at a time: few, so that they stay in the cache. */
+#define FORWARD_SUPER_LOT 4
+
 static int vnic_way_open(const struct forward_way *way, const char *name, int blocking,
                          struct forward_end *ret_end)
 {
@@ -17,6 +20,7 @@ static int vnic_way_open(const struct forward_way *way, const char *name, int bl
     cfg.name = name;
     cfg.flags = way->flags | VNIC_NO_LINK_LOCAL | (blocking ? 0 : VNIC_NONBLOCK);
     cfg.offload = way->offload;
+    cfg.engine = way->engine;
     if (vnic_open(&cfg, &ret_end->dev, &err) < 0) {
         (void)fprintf(stderr, "%s: %s\n", way->name, err.text);
         return -1;
@@ -120,5 +124,16 @@ const struct forward_way forward_vnic_ways[] = {
      .lot = FORWARD_SPLIT_LOT,
      .offload = VNIC_OFFLOAD_SPLIT,
      .flags = VNIC_PARTIAL_CHECKSUMS},
+    {.name = "vnic-uring",
+     .open = vnic_way_open,
+     .step = step_views,
+     .lot = FORWARD_LOT,
+     .engine = "uring"},
+    {.name = "vnic-uring-raw",
+     .open = vnic_way_open,
+     .step = step_views,
+     .lot = FORWARD_SUPER_LOT,
+     .offload = VNIC_OFFLOAD_RAW,
+     .engine = "uring"},
     {.name = NULL},
 };

@@ -29,6 +29,9 @@ RESULTS = {
     "T1.send.1400.libc": ("vnic_send() of 1400 bytes / write(), threaded", "ratio", 1.00, 1.05),
     "T6.tcp": ("vnic_recv_many(), vnic_send_many() / one by one, TCP", "gain", 1.05, 1.00),
     "T6.cpu": ("the same, CPU time of a byte", "ratio", 0.92, 1.00),
+    "T7.tcp": ("io_uring / raw read and write, TCP", "gain", 1.10, 1.0),
+    "T7.udp": ("io_uring / raw read and write, UDP of 36 bytes", "gain", 1.30, 1.1),
+    "T7.super": ("io_uring / plain calls, super-packets", "gain", 0.95, 0.85),
     "T9.split": ("vnic_split_copy() of 45 segments / memcpy of the super-packet", "ratio", 2.5, 3.0),
     "T9.split_in_place": ("vnic_split_next(), checksums partial / memcpy", "ratio", 0.6, 0.8),
     "T9.split_in_place_checksum": ("vnic_split_next() / memcpy", "information", None, None),
@@ -67,8 +70,8 @@ def machine():
 
 
 def run_program(build, name, arguments):
-    """The lines `id value…` of one run; what it says on stderr is passed on."""
-    values = {}
+    """The lines `id value…` and `skip id reason` of one run; what it says on stderr is passed on."""
+    values, skipped = {}, {}
     command = [build / "bench" / name, *arguments]
     if name.endswith(".py"):
         command = [sys.executable, pathlib.Path(__file__).parent / name, "--build", build, *arguments]
@@ -76,25 +79,30 @@ def run_program(build, name, arguments):
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=TIME_LIMIT, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         print(f"{name}: {error}", file=sys.stderr)
-        return values
+        return values, skipped
     if done.returncode != 0:
         print(f"{name} ended with {done.returncode}", file=sys.stderr)
     for line in done.stdout.splitlines():
         key, *numbers = line.split()
-        values[key] = [float(n) for n in numbers]
-    return values
+        if key == "skip":
+            skipped[numbers[0]] = " ".join(numbers[1:])
+        else:
+            values[key] = [float(n) for n in numbers]
+    return values, skipped
 
 
 def measure(build, quick):
-    rounds = {}
+    rounds, skipped = {}, {}
     for name, full, short, starts, short_starts in PROGRAMS:
         for _ in range(short_starts if quick else starts):
-            for key, numbers in run_program(build, name, short if quick else full).items():
+            values, without = run_program(build, name, short if quick else full)
+            skipped.update(without)
+            for key, numbers in values.items():
                 rounds.setdefault(key, []).extend(numbers)
-    return rounds
+    return rounds, skipped
 
 
-def judge(rounds, quick):
+def judge(rounds, skipped, quick):
     results = []
     for key, (what, kind, target, smoke) in RESULTS.items():
         numbers = rounds.get(key, [])
@@ -106,7 +114,8 @@ def judge(rounds, quick):
         passed = value is not None and (limit is None or (value >= limit if kind == "gain" else value <= limit))
         results.append({"id": key, "what": what, "kind": kind,
                         "ratio": None if value is None else round(value, 4), "target": target,
-                        "smoke": smoke, "spread": spread(numbers), "rounds": len(numbers), "pass": passed})
+                        "smoke": smoke, "spread": spread(numbers), "rounds": len(numbers), "pass": passed,
+                        "skipped": skipped.get(key)})
     return results
 
 
@@ -136,6 +145,8 @@ def show(results, where, quick, seconds):
     for r in results:
         value = "missing" if r["ratio"] is None else f"{r['ratio']:g}"
         verdict = "ok" if r["pass"] else "missed"
+        if r["skipped"]:
+            value, verdict = "-", "skipped"
         if r["kind"] == "information" and r["pass"]:
             verdict = "-"
         limits = ["" if r[k] is None else f"{r[k]:g}" for k in ("target", "smoke")]
@@ -149,14 +160,18 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a short run, judged by the smoke values")
     options = parser.parse_args()
     where, start = machine(), time.monotonic()
-    rounds = measure(options.build.resolve(), options.quick)
-    results = judge(rounds, options.quick)
+    rounds, skipped = measure(options.build.resolve(), options.quick)
+    results = judge(rounds, skipped, options.quick)
     show(results, where, options.quick, time.monotonic() - start)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     report = {"machine": where, "date": time.strftime("%Y-%m-%d"), "quick": options.quick, "results": results,
               "modes": details(rounds, "mode"), "curves": details(rounds, "curve")}
     options.out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    bad = [r["id"] for r in results if r["ratio"] is None or (r["kind"] == "count" and not r["pass"])]
+    for r in results:
+        if r["skipped"]:
+            print(f"skipped: {r['id']}: {r['skipped']}")
+    bad = [r["id"] for r in results if not r["skipped"] and
+           (r["ratio"] is None or (r["kind"] == "count" and not r["pass"]))]
     if bad:
         print("wrong counts or missing results: " + ", ".join(bad))
         return 1
