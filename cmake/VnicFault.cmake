@@ -4,6 +4,9 @@
 # shipped ones. The wrappers are generated from the door's header, so that the list is complete.
 find_package(Python3 COMPONENTS Interpreter)
 file(GLOB vnic_door_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/os/linux/linux_sys*.h")
+if(NOT VNIC_URING_LIBRARY)
+    list(FILTER vnic_door_headers EXCLUDE REGEX "/linux_sys_uring\\.h$")
+endif()
 if(Python3_FOUND AND vnic_door_sources AND vnic_door_headers AND vnic_alloc_sources)
     set(vnic_fault_dir "${PROJECT_BINARY_DIR}/fault")
     set(vnic_fault_generator "${PROJECT_SOURCE_DIR}/tests/fault/gen_fault.py")

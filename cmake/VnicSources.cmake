@@ -5,6 +5,7 @@
 #   vnic_sources          all files, absolute
 #   vnic_link_libraries   what they need
 #   vnic_os_definitions   macros of the files in src/os that talk to the system
+# VNIC_URING_LIBRARY, when set, brings in the io_uring engine (cmake/VnicUring.cmake looks for it).
 
 # vnic_use_sources(DIR VAR): append VAR of src/DIR/sources.cmake to vnic_sources.
 macro(vnic_use_sources dir var)
@@ -55,6 +56,12 @@ if(CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android|OHOS)$")
         list(FILTER vnic_sources EXCLUDE REGEX "/linux_sys_io_raw\\.c$")
     else()
         list(FILTER vnic_sources EXCLUDE REGEX "/linux_sys_io_libc\\.c$")
+    endif()
+    if(VNIC_URING_LIBRARY)
+        vnic_use_sources(os/linux VNIC_LINUX_URING_SOURCES)
+        list(APPEND vnic_link_libraries uring)
+    else()
+        vnic_use_sources(os/linux VNIC_LINUX_NO_URING_SOURCES)
     endif()
     # The system's own names (pipe2, struct ifreq in full, …) are for OS files only; core is plain C11.
     list(APPEND vnic_os_definitions _GNU_SOURCE)

@@ -6,12 +6,14 @@
 namespace contract
 {
 
-static struct vnic_config bare(const char *backend, uint32_t flags = 0)
+/* Engines read ahead; a borrowed descriptor's packets are its lender's, so it has none. */
+static struct vnic_config bare(const Driver *driver, uint32_t flags = 0)
 {
     struct vnic_config cfg;
 
     vnic_config_init(&cfg);
-    cfg.backend = backend;
+    cfg.backend = driver->backend();
+    cfg.engine = flags & VNIC_BORROW ? nullptr : driver->engine();
     cfg.flags = flags;
     return cfg;
 }
@@ -27,7 +29,7 @@ TEST_P(Contract, ReleaseAndAdoptKeepTheInterface)
     for (int round = 0; round < 3; round++) {
         intptr_t native = -1;
         ASSERT_EQ(0, vnic_release(dev.release(), &native));
-        struct vnic_config take = bare(driver->backend());
+        struct vnic_config take = bare(driver.get());
         vnic *raw = nullptr;
         ASSERT_EQ(0, vnic_adopt(native, &take, &raw, &err)) << err.text;
         dev.reset(raw);
@@ -51,7 +53,7 @@ TEST_P(Contract, ReleaseAndAdoptKeepTheInterface)
 TEST_P(Contract, BorrowedDescriptorStaysWithItsOwner)
 {
     open();
-    struct vnic_config take = bare(driver->backend(), VNIC_BORROW);
+    struct vnic_config take = bare(driver.get(), VNIC_BORROW);
     for (int how = 0; how < 2; how++) {
         vnic *raw = nullptr;
         ASSERT_EQ(0, vnic_adopt(vnic_native_handle(d()), &take, &raw, &err)) << err.text;
@@ -84,7 +86,7 @@ TEST_P(Contract, AdoptUnderstandsTheHeadersOfTheDescriptor)
         intptr_t native = -1;
         ASSERT_EQ(0, vnic_release(dev.release(), &native));
         /* The new owner did not ask for headers, so it sees none. */
-        struct vnic_config take = bare(driver->backend());
+        struct vnic_config take = bare(driver.get());
         vnic *raw = nullptr;
         ASSERT_EQ(0, vnic_adopt(native, &take, &raw, &err)) << err.text;
         dev.reset(raw);
@@ -103,7 +105,7 @@ TEST_P(Contract, AdoptGivesHeadersThatTheDescriptorLacks)
     open();
     intptr_t native = -1;
     ASSERT_EQ(0, vnic_release(dev.release(), &native));
-    struct vnic_config take = bare(driver->backend(), VNIC_KEEP_HEADER);
+    struct vnic_config take = bare(driver.get(), VNIC_KEEP_HEADER);
     vnic *raw = nullptr;
     ASSERT_EQ(0, vnic_adopt(native, &take, &raw, &err)) << err.text;
     dev.reset(raw);
@@ -125,7 +127,7 @@ TEST_P(Contract, AdoptConfiguresWhatIsAsked)
     open();
     intptr_t native = -1;
     ASSERT_EQ(0, vnic_release(dev.release(), &native));
-    struct vnic_config take = bare(driver->backend(), VNIC_NONBLOCK);
+    struct vnic_config take = bare(driver.get(), VNIC_NONBLOCK);
     take.mtu = 1300;
     take.addresses = "10.9.0.1/24";
     take.layer = layer();
@@ -172,7 +174,7 @@ TEST_P(Contract, AdoptRefusesAndLeavesTheDescriptor)
     };
     vnic *raw = nullptr;
     for (const auto &b : bad) {
-        struct vnic_config take = bare(driver->backend());
+        struct vnic_config take = bare(driver.get());
         b.set(take);
         raw = reinterpret_cast<vnic *>(&take);
         EXPECT_EQ(b.code, vnic_adopt(native, &take, &raw, &err)) << b.what << ": " << err.text;
@@ -180,7 +182,7 @@ TEST_P(Contract, AdoptRefusesAndLeavesTheDescriptor)
         EXPECT_STRNE("", err.text);
         EXPECT_EQ(nullptr, raw);
     }
-    struct vnic_config take = bare(driver->backend());
+    struct vnic_config take = bare(driver.get());
     EXPECT_EQ(VNIC_EINVAL, vnic_adopt(native, &take, nullptr, &err));
     EXPECT_EQ(VNIC_EBADFD, vnic_adopt(-1, &take, &raw, &err));
     ASSERT_EQ(0, vnic_adopt(native, &take, &raw, &err)) << err.text;
@@ -199,7 +201,7 @@ TEST_P(Contract, AdoptOfADetachedQueue)
     ASSERT_EQ(0, vnic_open_queue(d(), &second, &err)) << err.text;
     Handle lender(second);
     ASSERT_EQ(0, vnic_detach_queue(second, &err)) << err.text;
-    struct vnic_config take = bare(driver->backend(), VNIC_BORROW);
+    struct vnic_config take = bare(driver.get(), VNIC_BORROW);
     vnic *raw = nullptr;
     EXPECT_EQ(VNIC_EDETACHED, vnic_adopt(vnic_native_handle(second), &take, &raw, &err))
         << err.text;

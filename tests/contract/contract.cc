@@ -14,6 +14,8 @@ static const Param every_param[] = {
 #ifdef VNIC_CONTRACT_LINUX
     {"linux_tun", make_linux_driver, VNIC_TUN},
     {"linux_tap", make_linux_driver, VNIC_TAP},
+    {"linux_uring_tun", make_linux_uring_driver, VNIC_TUN},
+    {"linux_uring_tap", make_linux_uring_driver, VNIC_TAP},
 #endif
 };
 
@@ -94,6 +96,7 @@ struct vnic_config Contract::config() const
 
     vnic_config_init(&cfg);
     cfg.backend = driver->backend();
+    cfg.engine = driver->engine();
     cfg.layer = layer();
     cfg.flags = VNIC_NO_LINK_LOCAL;
     return cfg;

@@ -34,6 +34,11 @@ class Driver
     /* Why this driver cannot run here; "" if it can. Called once, before anything else. */
     virtual std::string begin() = 0;
     virtual const char *backend() const = 0;
+    /* What every handle of the test asks for; NULL: nothing. */
+    virtual const char *engine() const
+    {
+        return nullptr;
+    }
     /* Makes the far side ready, once the interface is there. */
     virtual void attach(vnic *dev) = 0;
     /* Ends the far side, so that another interface can be attached. */
@@ -50,6 +55,7 @@ class Driver
 
 std::unique_ptr<Driver> make_fake_driver();
 std::unique_ptr<Driver> make_linux_driver();
+std::unique_ptr<Driver> make_linux_uring_driver();
 
 struct Param {
     const char *name;

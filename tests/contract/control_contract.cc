@@ -317,6 +317,7 @@ TEST_P(Contract, ReleaseEndsBlockedCallsAndReturns)
     EXPECT_EQ(VNIC_ECLOSED, rc);
     vnic_config_init(&cfg);
     cfg.backend = driver->backend();
+    cfg.engine = driver->engine();
     ASSERT_EQ(0, vnic_adopt(native, &cfg, &raw, &err)) << err.text;
     dev.reset(raw);
     EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(d(), scratch, sizeof scratch, 0));

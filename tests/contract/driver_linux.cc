@@ -15,6 +15,7 @@
 
 #include "contract/contract.h"
 #include "support/netns_fixture.h"
+#include "support/uring_support.h"
 
 namespace contract
 {
@@ -146,6 +147,27 @@ class LinuxDriver : public Driver
     int sock = -1;
     unsigned index = 0;
 };
+
+/* The same kernel, with packets moved by io_uring. */
+class LinuxUringDriver : public LinuxDriver
+{
+  public:
+    std::string begin() override
+    {
+        std::string why = LinuxDriver::begin();
+
+        return why.empty() ? live::uring_problem() : why;
+    }
+    const char *engine() const override
+    {
+        return "uring";
+    }
+};
+
+std::unique_ptr<Driver> make_linux_uring_driver()
+{
+    return std::make_unique<LinuxUringDriver>();
+}
 
 std::unique_ptr<Driver> make_linux_driver()
 {

@@ -15,6 +15,8 @@ COMPILER = re.compile(r"^(_GLOBAL_OFFSET_TABLE_|__stack_chk_\w+|__\w+_chk|__(u?d
 MAP = "src/vnic.map"
 # The one exception from "no global state": an answer that is the same whoever asks the processor for it.
 KEPT_ANSWER = ("checksum.c", "checksum_choice")
+# The engine that needs it is looked at where it can be compiled.
+HAS_LIBURING = pathlib.Path("/usr/include/liburing.h").exists()
 
 
 def is_door(path):
@@ -29,7 +31,10 @@ class Objects:
         self.objects = {}
         folder = tree.scratch / "objects"
         folder.mkdir(parents=True, exist_ok=True)
-        sources = sorted({*tree.library_sources(), *tree.library_sources("Linux", "-DVNIC_SYS_IO=libc")})
+        sources = {*tree.library_sources(), *tree.library_sources("Linux", "-DVNIC_SYS_IO=libc")}
+        if HAS_LIBURING:
+            sources |= {*tree.library_sources("Linux", "-DVNIC_URING_LIBRARY=uring")}
+        sources = sorted(sources)
         if not sources:
             self.problems.append("cmake/ListSources.cmake names no files")
         # An object is made anew when its source or any header is newer.
@@ -82,11 +87,13 @@ def one_door_to_the_system(tree):
 
 @rule
 def the_door_holds_nothing_else(tree):
-    """linux_sys*.c define vnic__sys_* only, and all that linux_sys.h declares; so the fault sweep is complete."""
+    """linux_sys*.c define vnic__sys_* only, and all that linux_sys*.h declare; so the fault sweep is complete."""
     header = pathlib.Path("src/os/linux/linux_sys.h")
     if not tree.exists(header):
         return
-    declared = set(re.findall(r"\b(vnic__sys_\w+)\s*\(", tree.code(header)))
+    headers = [header] + ([header.with_name("linux_sys_uring.h")] if HAS_LIBURING else [])
+    declared = {name for h in headers if tree.exists(h)
+                for name in re.findall(r"\b(vnic__sys_\w+)\s*\(", tree.code(h))}
     defined = set()
     for source, target in objects(tree).objects.items():
         if source.parent == header.parent and is_door(source):
@@ -138,9 +145,11 @@ def exports_are_the_headers(tree):
     if not built.objects:
         return
     library = tree.scratch / "libvnic.so"
-    targets = [t for s, t in built.objects.items() if s.name != "linux_sys_io_libc.c"]
+    without = {"linux_sys_io_libc.c"} | ({"linux_uring_none.c"} if HAS_LIBURING else set())
+    targets = [t for s, t in built.objects.items() if s.name not in without]
     code, output = run("gcc", "-shared", "-o", library, "-Wl,--no-undefined",
-                       f"-Wl,--version-script={tree.root / MAP}", *targets, "-lpthread")
+                       f"-Wl,--version-script={tree.root / MAP}", *targets, "-lpthread",
+                       *(["-luring"] if HAS_LIBURING else []))
     if code != 0:
         missing = sorted(set(re.findall(r"undefined reference to `(\w+)'", output)))
         yield f"the shared library does not link: {', '.join(missing) or output.strip()[-300:]}"

@@ -10,7 +10,7 @@ export CTEST_OUTPUT_ON_FAILURE=1 PYTHONDONTWRITEBYTECODE=1 PYTEST_ADDOPTS="-p no
 export LC_ALL=C.UTF-8
 
 # The packages of Debian 12 for each purpose.
-packages_build="cmake ninja-build gcc libc6-dev python3"
+packages_build="cmake ninja-build gcc libc6-dev python3 liburing-dev"
 packages_tool="libjson-c-dev liblwip-dev pkg-config"
 packages_demo="iproute2 iputils-ping util-linux"
 packages_test="g++ googletest python3-venv python3-pip procps tcpdump tshark mandoc"

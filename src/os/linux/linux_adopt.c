@@ -257,11 +257,16 @@ int vnic__linux_adopt(struct vnic *q, intptr_t native, const struct vnic__settin
     lq->fd = -1;
     lq->epoll_fd = -1;
     linux_iface_of(q)->query_fd = -1;
-    rc = adopt_fd(q, native, s, err);
+    rc = vnic__linux_engine_begin(q, s->engine, s->offload != VNIC_OFFLOAD_NONE, err);
+    if (rc == 0) {
+        rc = adopt_fd(q, native, s, err);
+    }
     if (rc < 0) {
+        vnic__linux_engine_end(q);
         return vnic__linux_promised(err, rc, promised);
     }
     lq->fd = (int)native;
+    vnic__linux_engine_bind(q);
     (void)vnic__linux_learn_need(q);
     if (s->flags & VNIC_BORROW) {
         /* Reads of a borrowed descriptor never are plain: they carry RWF_NOWAIT. */

@@ -55,6 +55,10 @@ int vnic__linux_get_info(struct vnic *q, struct vnic_info *ret_info, struct vnic
     if (code < 0)
         return code;
     vnic__linux_fill_info(&at.link, ret_info);
+    (void)snprintf(ret_info->engine, sizeof ret_info->engine, "%s",
+                   linux_queue_of(q)->uring != NULL ? "uring" : "plain");
+    (void)snprintf(ret_info->engine_reason, sizeof ret_info->engine_reason, "%s",
+                   linux_queue_of(q)->engine_reason);
     /* What rtnetlink does not tell the descriptor does. */
     if (!at.link.tun.multi_queue)
         ret_info->n_queues = 1;

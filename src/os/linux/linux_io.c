@@ -56,7 +56,7 @@ static int code_of_bad_descriptor(const struct vnic *q)
     return state == VNIC_EBADFD ? VNIC_ECLOSED : VNIC_EOS;
 }
 
-static int code_of_read(const struct vnic *q, int os_code)
+int vnic__linux_read_code(const struct vnic *q, int os_code)
 {
     switch (os_code) {
     case EAGAIN:
@@ -73,7 +73,7 @@ static int code_of_read(const struct vnic *q, int os_code)
 }
 
 /* Linux drivers/net/tun.c tun_get_user() */
-static int code_of_write(const struct vnic *q, int os_code)
+int vnic__linux_write_code(const struct vnic *q, int os_code)
 {
     switch (os_code) {
     case EAGAIN: /* sndbuf is full */
@@ -184,7 +184,7 @@ static int read_spilling(struct vnic *q, const struct vnic_iovec *iov, int n, ui
     } while (got < 0 && errno == EINTR);
     if (got <= 0) {
         /* An empty packet is none: whoever asked has to ask again. */
-        return got == 0 ? VNIC_EAGAIN : code_of_read(q, errno);
+        return got == 0 ? VNIC_EAGAIN : vnic__linux_read_code(q, errno);
     }
     if ((size_t)got > room) {
         *ret_flags = VNIC__READ_CUT;
@@ -212,7 +212,7 @@ int vnic__linux_after_read(struct vnic *q, const struct vnic_iovec *iov, int64_t
         got = vnic__sys_read(linux_queue_of(q)->fd, iov->base, iov->len);
     }
     if (got <= 0) {
-        return got == 0 ? VNIC_EAGAIN : code_of_read(q, errno);
+        return got == 0 ? VNIC_EAGAIN : vnic__linux_read_code(q, errno);
     }
     if ((size_t)got == iov->len && was_cut(q, iov->base, iov->len)) {
         *ret_flags = VNIC__READ_CUT;
@@ -249,7 +249,7 @@ int vnic__linux_after_write(struct vnic *q, const struct vnic_iovec *iov, int64_
     while (put < 0 && errno == EINTR) {
         put = vnic__sys_write(linux_queue_of(q)->fd, iov->base, iov->len);
     }
-    return put < 0 ? code_of_write(q, errno) : (int)put;
+    return put < 0 ? vnic__linux_write_code(q, errno) : (int)put;
 }
 
 int vnic__linux_write(struct vnic *q, const struct vnic_iovec *iov, int n)
@@ -266,5 +266,5 @@ int vnic__linux_write(struct vnic *q, const struct vnic_iovec *iov, int n)
             put = vnic__sys_writev(lq->fd, system_iovec(iov), n);
         }
     } while (put < 0 && errno == EINTR);
-    return put < 0 ? code_of_write(q, errno) : (int)put;
+    return put < 0 ? vnic__linux_write_code(q, errno) : (int)put;
 }

@@ -376,9 +376,19 @@ int vnic__linux_open(struct vnic *q, const struct vnic__settings *s, struct vnic
                                    VNIC_EPERM,  VNIC_ENODRIVER, VNIC_EBUSY,   VNIC_EKIND,
                                    VNIC_EMFILE, VNIC_ELIMIT,    VNIC_ENETNS,  0};
     struct open_try t = {.q = q, .s = s};
+    int rc;
 
     linux_iface_of(q)->query_fd = -1;
     linux_queue_of(q)->fd = -1;
     linux_queue_of(q)->epoll_fd = -1;
-    return vnic__linux_promised(err, open_somewhere(&t, err), promised);
+    rc = vnic__linux_engine_begin(q, s->engine, s->offload != VNIC_OFFLOAD_NONE, err);
+    if (rc == 0) {
+        rc = open_somewhere(&t, err);
+        if (rc < 0) {
+            vnic__linux_engine_end(q);
+        } else {
+            vnic__linux_engine_bind(q);
+        }
+    }
+    return vnic__linux_promised(err, rc, promised);
 }

@@ -191,7 +191,11 @@ int vnic__linux_open_queue(struct vnic *q, struct vnic *first, struct vnic_error
 
     lq->fd = -1;
     lq->epoll_fd = -1;
-    rc = open_second_fd(&job, err);
+    rc = vnic__linux_engine_begin(q, linux_queue_of(first)->uring != NULL ? "uring" : "plain",
+                                  first->frame.vnet_len > 0, err);
+    if (rc == 0) {
+        rc = open_second_fd(&job, err);
+    }
     if (rc == 0) {
         rc = copy_sndbuf(job.first_fd, job.new_fd, err);
         if (rc < 0) {
@@ -199,9 +203,12 @@ int vnic__linux_open_queue(struct vnic *q, struct vnic *first, struct vnic_error
         }
     }
     if (rc < 0) {
+        vnic__linux_engine_end(q);
         return vnic__linux_promised(err, rc, promised);
     }
     lq->fd = job.new_fd;
+    lq->engine_reason = linux_queue_of(first)->engine_reason;
+    vnic__linux_engine_bind(q);
     lq->link_len = linux_queue_of(first)->link_len;
     q->layer = first->layer;
     q->frame = first->frame;

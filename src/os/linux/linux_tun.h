@@ -10,6 +10,7 @@
  * linux_mtu.c      how much room a packet needs
  * linux_io.c       packets
  * linux_wait.c     waiting
+ * linux_uring.h    the io_uring engine, instead of the two above
  * linux_error.c    what a number of the system means, operation by operation
  * linux_netconf.h  configuration
  */
@@ -19,6 +20,7 @@
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <linux/ioctl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdint.h>
 
@@ -43,6 +45,8 @@ struct linux_iface {
 #define LINUX_MODE_NOWAIT 1u /* borrowed: RWF_NOWAIT on each call */
 #define LINUX_MODE_POLL 2u   /* borrowed, and the kernel lacks RWF_NOWAIT here: poll first */
 
+struct linux_uring;
+
 /* q->priv */
 struct linux_queue {
     int fd;                 /* the open file of /dev/net/tun */
@@ -53,6 +57,8 @@ struct linux_queue {
     int32_t old_descriptor; /* adopted: descriptor flags before */
     uint32_t old_flags; /* opened: the interface's IFF_… before; 0: it was not there, or shared */
     int32_t old_sndbuf; /* adopted: the sndbuf before; 0: it was not changed */
+    struct linux_uring *uring; /* NULL: the plain engine */
+    const char *engine_reason; /* why this engine: a text that stays */
 };
 
 static inline struct linux_queue *linux_queue_of(const struct vnic *q)
@@ -180,8 +186,38 @@ int64_t vnic__linux_direct_write(intptr_t native, const void *data, size_t len);
 int vnic__linux_after_read(struct vnic *q, const struct vnic_iovec *iov, int64_t got,
                            uint32_t *ret_flags);
 int vnic__linux_after_write(struct vnic *q, const struct vnic_iovec *iov, int64_t put);
+/* What a number of read(2) and write(2) on the descriptor means. */
+int vnic__linux_read_code(const struct vnic *q, int os_code);
+int vnic__linux_write_code(const struct vnic *q, int os_code);
+
 int vnic__linux_wait(struct vnic *q, int events, int64_t deadline_ns);
 int vnic__linux_wait_handle(struct vnic *q, intptr_t *ret_handle);
+
+/* Descriptors of one wait: the caller's at most two, the handle's signal and the wakeup's. */
+#define LINUX_POLL_MAX 4
+
+/* ppoll(2) of fds[n], which has LINUX_POLL_MAX elements, and of the signals; -1 and errno on failure. */
+int vnic__linux_poll(const struct vnic *q, struct pollfd *fds, unsigned n, int64_t deadline_ns);
+
+/* Whether the interface is gone. POLLERR alone is not proof: only a descriptor without one says it. */
+int vnic__linux_is_removed(const struct vnic *q);
+
+/* Makes the handle for foreign loops, in which fd stands for packets. 0 or a code. */
+int vnic__linux_make_wait_handle(struct vnic *q, int fd, intptr_t *ret_handle);
+
+/* ---- linux_uring.c or linux_uring_none.c -------------------------------------------------------- */
+
+/*
+ * Before a queue is opened: makes what the engine needs; `super`: packets may be 64 KiB. 0, VNIC_ENOTSUP (naming `engine`), VNIC_ENOMEM
+ * or VNIC_EMFILE. If opening fails then, vnic__linux_engine_end() takes it back.
+ */
+int vnic__linux_engine_begin(struct vnic *q, const char *engine, int super, struct vnic_error *err);
+
+/* The queue is open: it gets the slots of its engine. */
+void vnic__linux_engine_bind(struct vnic *q);
+
+/* Before the descriptor is closed or given away: no request holds it afterwards. */
+void vnic__linux_engine_end(struct vnic *q);
 
 /* ---- linux_error.c ------------------------------------------------------------------------------ */
 

@@ -30,3 +30,13 @@ set(VNIC_LINUX_SOURCES
     linux_wait.c
     linux_where.c
 )
+# The io_uring engine with liburing, and what stands in for it without.
+set(VNIC_LINUX_URING_SOURCES
+    linux_sys_uring.c
+    linux_uring.c
+    linux_uring_rx.c
+    linux_uring_tx.c
+)
+set(VNIC_LINUX_NO_URING_SOURCES
+    linux_uring_none.c
+)
