@@ -115,9 +115,6 @@ int vnic_merge_plan(vnic_merge *merge, const struct vnic_packet *pkts, int n)
     merge->n_headers = 0;
     vnic__merge_forget(merge);
     for (int i = 0; i < n; i++) {
-        struct vnic__merge_view view;
-        enum vnic__merge_verdict verdict;
-
         if (pkts[i].len == 0) {
             continue;
         }
@@ -126,8 +123,9 @@ int vnic_merge_plan(vnic_merge *merge, const struct vnic_packet *pkts, int n)
             return VNIC_EINVAL;
         }
         merge_keep(&merge->packets[i], &pkts[i]);
-        verdict = vnic__merge_classify(merge, &pkts[i], &view);
-        vnic__merge_place(merge, (uint16_t)i, &view, verdict);
+        if (!vnic__merge_continue(merge, (uint16_t)i, &pkts[i])) {
+            vnic__merge_place(merge, (uint16_t)i, &pkts[i]);
+        }
     }
     merge_finish(merge);
     return (int)merge->n_items;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the merge planner share. A plan looks at every packet once: merge_class.c says what
- * it is, merge_flow.c finds its flow and the output that it may join, merge_join.c decides whether it
- * does, merge_header.c writes the headers of what was merged; merge.c is the interface.
+ * What the files of the merge planner share. A plan looks at every packet once: merge_train.c knows the
+ * one that continues what came before; of the others merge_class.c says what they are, merge_flow.c finds
+ * their flow and the output that they may join, merge_join.c decides whether they do. merge_header.c
+ * writes the headers of what was merged; merge.c is the interface.
  *
  * An output is an item: a list of packets in the order of the stream. Items are made in the order of
  * the packets, so that their numbers are those of the outputs.
@@ -13,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bytes.h"
 #include "vnic/segment.h"
 
 /* Twice the flows that there can be, a power of two: chains stay short. */
@@ -49,6 +51,7 @@ struct vnic__merge_view {
     uint16_t hdr_len; /* where the payload begins */
     uint16_t payload; /* its bytes */
     uint16_t id;      /* IPv4 identification */
+    uint32_t layout;  /* kind, l3, l4 and hdr_len as one number */
     uint8_t kind;     /* VNIC__MERGE_V6, VNIC__MERGE_UDP */
     uint8_t flags;    /* TCP flags */
     uint8_t counts;   /* 1: the identification must count up */
@@ -78,6 +81,7 @@ struct vnic__merge_item {
     uint16_t members;   /* where they begin in vnic_merge.members */
     uint16_t header;    /* which of vnic_merge.headers, if count is above 1 */
     uint16_t slot;      /* in vnic_merge.slots */
+    uint16_t ip_rest;   /* see vnic__merge_ip_rest(), once it is sound */
     uint8_t open;       /* 1: packets may join */
     uint8_t full;       /* 1: but not at the end */
     uint8_t sound;      /* 1: the checksums of the first packet were right */
@@ -90,7 +94,9 @@ struct vnic_merge {
     uint32_t n_items;
     uint32_t n_flows; /* used slots */
     uint32_t n_headers;
-    uint16_t recent;                   /* the item of the flow that was seen last */
+    uint16_t recent;      /* the item of the flow that was seen last */
+    uint32_t mask_layout; /* 0, or for which headers mask was made */
+    uint8_t mask[VNIC_SPLIT_HDR_MAX];
     uint16_t slots[VNIC__MERGE_SLOTS]; /* hash table: the youngest item of a flow */
     uint16_t next[VNIC_MERGE_MAX];
     uint16_t members[VNIC_MERGE_MAX];
@@ -104,9 +110,24 @@ enum vnic__merge_verdict vnic__merge_classify(const struct vnic_merge *m,
                                               const struct vnic_packet *packet,
                                               struct vnic__merge_view *ret);
 
-/* Puts packet i, which was looked at, where it belongs: into an item that is there, or a new one. */
-void vnic__merge_place(struct vnic_merge *m, uint16_t i, const struct vnic__merge_view *v,
-                       enum vnic__merge_verdict verdict);
+/* The number that says where the headers of a packet are. */
+uint32_t vnic__merge_layout(const struct vnic__merge_view *v);
+
+/*
+ * Not 0 if the headers that begin at `headers`, as many bytes as those of the view, are the same but for
+ * what counts up: lengths, identification, checksums, sequence number, PSH and FIN.
+ */
+int vnic__merge_alike(struct vnic_merge *m, const struct vnic__merge_view *v,
+                      const uint8_t *headers);
+
+/*
+ * Appends packet i to the recent item if it is plainly its next one; 0: it is not, or something about it
+ * must be looked at more closely, and nothing was done.
+ */
+int vnic__merge_continue(struct vnic_merge *m, uint16_t i, const struct vnic_packet *packet);
+
+/* Puts packet i where it belongs: into an item that is there, or a new one. */
+void vnic__merge_place(struct vnic_merge *m, uint16_t i, const struct vnic_packet *packet);
 
 /* Forgets all flows; what comes next joins nothing that is there. */
 void vnic__merge_forget(struct vnic_merge *m);
@@ -121,6 +142,35 @@ enum vnic__merge_outcome {
 /* Lets packet i join an open item of its own flow if all rules allow it. */
 enum vnic__merge_outcome vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item,
                                           uint16_t i, const struct vnic__merge_view *v);
+
+/* Not 0 if the layer 4 checksum of a packet is right, whose headers lie as those of `like`. */
+int vnic__merge_sum_good(const uint8_t *data, uint32_t len, const struct vnic__merge_view *like);
+
+/*
+ * The one's complement sum of what differs between the IPv4 headers of an item: total length,
+ * identification and checksum. As the whole header must sum up to 0xFFFF, this must be the same in all.
+ */
+static inline uint16_t vnic__merge_ip_rest(const uint8_t *ip)
+{
+    uint32_t sum = (uint32_t)vnic__get16(ip + 2) + vnic__get16(ip + 4) + vnic__get16(ip + 10);
+
+    sum = (sum & 0xFFFF) + (sum >> 16);
+    return (uint16_t)((sum & 0xFFFF) + (sum >> 16));
+}
+
+/* Puts packet i, which was found good, at the end of an item. */
+static inline void vnic__merge_append(struct vnic_merge *m, struct vnic__merge_item *item,
+                                      uint16_t i, uint32_t payload, uint8_t flags)
+{
+    m->next[item->tail] = i;
+    m->next[i] = VNIC__MERGE_NIL;
+    item->tail = i;
+    item->count++;
+    item->total += payload;
+    item->seq_end += payload;
+    item->last_flags = flags & (VNIC__MERGE_PSH | VNIC__MERGE_FIN);
+    item->full = payload < item->gso_size || item->last_flags != 0;
+}
 
 /* Writes the headers of an item of several packets to hdr: item->first.hdr_len bytes. */
 void vnic__merge_header(const struct vnic__merge_item *item, uint8_t *hdr);

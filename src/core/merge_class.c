@@ -203,6 +203,7 @@ enum vnic__merge_verdict vnic__merge_classify(const struct vnic_merge *m,
         verdict = (ret->kind & VNIC__MERGE_UDP) != 0 ? class_udp(ret) : class_tcp(ret);
     }
     if (verdict == VNIC__MERGE_FITS && ret->hdr_len <= VNIC_SPLIT_HDR_MAX) {
+        ret->layout = vnic__merge_layout(ret);
         return class_sum(ret, packet);
     }
     return VNIC__MERGE_ALONE;

@@ -90,14 +90,13 @@ static struct vnic__merge_item *flow_add(struct vnic_merge *m, uint16_t i)
     return item;
 }
 
-/* An item that others may join, as the youngest of its flow. */
-static void flow_open(struct vnic_merge *m, uint16_t i, const struct vnic__merge_view *v,
-                      uint16_t slot, int open)
+/* An item that others may join, as the youngest of its flow. Its packet was looked at where it is now. */
+static void flow_open(struct vnic_merge *m, uint16_t i, uint16_t slot, int open)
 {
     struct vnic__merge_item *item = flow_add(m, i);
+    const struct vnic__merge_view *v = &item->first;
     uint8_t last = v->flags & (VNIC__MERGE_PSH | VNIC__MERGE_FIN);
 
-    item->first = *v;
     item->total = v->len - v->l3;
     item->seq_end = v->seq + v->payload;
     item->gso_size = v->payload;
@@ -113,42 +112,51 @@ static void flow_open(struct vnic_merge *m, uint16_t i, const struct vnic__merge
     m->slots[slot] = m->recent;
 }
 
-void vnic__merge_place(struct vnic_merge *m, uint16_t i, const struct vnic__merge_view *v,
-                       enum vnic__merge_verdict verdict)
+/* Makes the youngest item of a packet's flow the recent one, if there is any. */
+static uint16_t flow_find(struct vnic_merge *m, const struct vnic__merge_view *v)
 {
-    enum vnic__merge_outcome outcome = VNIC__MERGE_REFUSED;
-    struct vnic__merge_item *item = NULL;
     uint16_t slot;
 
-    if (verdict <= VNIC__MERGE_BARRIER) {
-        if (verdict == VNIC__MERGE_BARRIER) {
-            vnic__merge_forget(m);
-        }
-        (void)flow_add(m, i);
-        return;
-    }
-    /* Packets come in trains, so the flow before is most often this one. */
     if (m->recent != VNIC__MERGE_NIL && flow_equal(&m->items[m->recent].first, v)) {
-        slot = m->items[m->recent].slot;
-    } else {
-        slot = flow_slot(m, v);
+        return m->items[m->recent].slot;
     }
-    if (m->slots[slot] != VNIC__MERGE_NIL) {
-        item = &m->items[m->slots[slot]];
-        m->recent = m->slots[slot];
+    slot = flow_slot(m, v);
+    m->recent = m->slots[slot];
+    return slot;
+}
+
+/* A packet that may be merged: it joins the youngest item of its flow, or becomes it. */
+static void flow_take(struct vnic_merge *m, uint16_t i, const struct vnic__merge_view *v,
+                      uint16_t slot)
+{
+    enum vnic__merge_outcome outcome = VNIC__MERGE_REFUSED;
+
+    if (m->recent != VNIC__MERGE_NIL && m->items[m->recent].open) {
+        outcome = vnic__merge_join(m, &m->items[m->recent], i, v);
     }
-    if (verdict == VNIC__MERGE_FITS && item != NULL && item->open) {
-        outcome = vnic__merge_join(m, item, i, v);
+    if (outcome != VNIC__MERGE_JOINED) {
+        flow_open(m, i, slot, outcome != VNIC__MERGE_BAD);
     }
-    if (outcome == VNIC__MERGE_JOINED) {
-        return;
-    }
-    if (verdict == VNIC__MERGE_FITS) {
-        flow_open(m, i, v, slot, outcome != VNIC__MERGE_BAD);
-        return;
-    }
-    if (item != NULL) {
-        item->open = 0;
+}
+
+void vnic__merge_place(struct vnic_merge *m, uint16_t i, const struct vnic_packet *packet)
+{
+    /* Most packets that come here begin an item, so they are looked at where the next one will be. */
+    struct vnic__merge_view *v = &m->items[m->n_items].first;
+    enum vnic__merge_verdict verdict = vnic__merge_classify(m, packet, v);
+    uint16_t slot;
+
+    if (verdict >= VNIC__MERGE_ALONE) {
+        slot = flow_find(m, v);
+        if (verdict == VNIC__MERGE_FITS) {
+            flow_take(m, i, v, slot);
+            return;
+        }
+        if (m->recent != VNIC__MERGE_NIL) {
+            m->items[m->recent].open = 0;
+        }
+    } else if (verdict == VNIC__MERGE_BARRIER) {
+        vnic__merge_forget(m);
     }
     (void)flow_add(m, i);
 }

@@ -13,52 +13,6 @@
 
 enum join_end { JOIN_NOT, JOIN_APPEND, JOIN_PREPEND };
 
-/* Bytes 8 … 15 of the TCP header, acknowledgement to window, are equal but for FIN and PSH. */
-static int join_same_tcp(const uint8_t *p, const uint8_t *q, uint32_t hdr_len)
-{
-    static const uint8_t compared[8] = {255, 255, 255, 255, 255, 0xF6, 255, 255};
-    uint64_t a, b, mask;
-
-    memcpy(&a, p + 8, sizeof a);
-    memcpy(&b, q + 8, sizeof b);
-    memcpy(&mask, compared, sizeof mask);
-    if (((a ^ b) & mask) != 0 || p[18] != q[18] || p[19] != q[19]) {
-        return 0;
-    }
-    /* Options come in fours; a call of memcmp() would cost more than the comparison. */
-    for (uint32_t i = 20; i < hdr_len; i += 4) {
-        uint32_t c, d;
-
-        memcpy(&c, p + i, sizeof c);
-        memcpy(&d, q + i, sizeof d);
-        if (c != d) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* What the IP headers of a flow may still differ in, but for lengths, identification and checksum. */
-static int join_same_network(const struct vnic__merge_view *a, const struct vnic__merge_view *b)
-{
-    const uint8_t *p = a->data + a->l3, *q = b->data + b->l3;
-
-    if ((a->kind & VNIC__MERGE_V6) == 0) {
-        return p[1] == q[1] && memcmp(p + 6, q + 6, 4) == 0;
-    }
-    return memcmp(p, q, 4) == 0 && memcmp(p + 6, q + 6, 2) == 0 &&
-           (a->l4 == a->l3 + 40 || memcmp(p + 40, q + 40, (size_t)a->l4 - a->l3 - 40) == 0);
-}
-
-static int join_same_headers(const struct vnic__merge_view *a, const struct vnic__merge_view *b)
-{
-    if (a->l4 != b->l4 || a->hdr_len != b->hdr_len || !join_same_network(a, b)) {
-        return 0;
-    }
-    return (a->kind & VNIC__MERGE_UDP) != 0 ||
-           join_same_tcp(a->data + a->l4, b->data + b->l4, (uint32_t)a->hdr_len - a->l4);
-}
-
 /* At which end, by what counts up: sequence numbers, identifications, sizes. */
 static enum join_end join_where(const struct vnic__merge_item *item,
                                 const struct vnic__merge_view *v)
@@ -89,48 +43,36 @@ static int join_has_room(const struct vnic_merge *m, const struct vnic__merge_it
 /* An IPv4 header of 20 bytes whose checksum is the one that would be computed: 0xFFFF verifies like 0. */
 static int join_good_ipv4(const uint8_t *ip)
 {
-    uint64_t sum = 0;
+    uint32_t words[5];
+    uint64_t sum;
 
-    for (int i = 0; i < 20; i += 4) {
-        uint32_t word;
-
-        memcpy(&word, ip + i, sizeof word);
-        sum += word;
-    }
+    memcpy(words, ip, sizeof words);
+    sum = (uint64_t)words[0] + words[1] + words[2] + words[3] + words[4];
     sum = (sum & 0xFFFFFFFF) + (sum >> 32);
     sum = (sum & 0xFFFF) + (sum >> 16);
     sum = (sum & 0xFFFF) + (sum >> 16);
     return (sum & 0xFFFF) + (sum >> 16) == 0xFFFF && vnic__get16(ip + 10) != 0xFFFF;
 }
 
+int vnic__merge_sum_good(const uint8_t *data, uint32_t len, const struct vnic__merge_view *like)
+{
+    const uint8_t *ip = data + like->l3;
+    uint32_t l4_len = len - like->l4;
+    uint8_t proto = (like->kind & VNIC__MERGE_UDP) != 0 ? VNIC_IPPROTO_UDP : VNIC_IPPROTO_TCP;
+    uint64_t sum = (like->kind & VNIC__MERGE_V6) != 0
+                       ? vnic_checksum_pseudo6(ip + 8, ip + 24, proto, l4_len)
+                       : vnic_checksum_pseudo4(ip + 12, ip + 16, proto, l4_len);
+
+    return vnic_checksum_fold(vnic_checksum_add(sum, data + like->l4, l4_len)) == 0;
+}
+
 /* The checksums of a packet are right, or known to be. */
 static int join_sound(const struct vnic__merge_view *v)
 {
-    const uint8_t *ip = v->data + v->l3;
-    uint32_t len = v->len - v->l4;
-    uint8_t proto = (v->kind & VNIC__MERGE_UDP) != 0 ? VNIC_IPPROTO_UDP : VNIC_IPPROTO_TCP;
-    uint64_t sum;
-
-    if ((v->kind & VNIC__MERGE_V6) == 0 && !join_good_ipv4(ip)) {
+    if ((v->kind & VNIC__MERGE_V6) == 0 && !join_good_ipv4(v->data + v->l3)) {
         return 0;
     }
-    if (v->known) {
-        return 1;
-    }
-    sum = (v->kind & VNIC__MERGE_V6) != 0 ? vnic_checksum_pseudo6(ip + 8, ip + 24, proto, len)
-                                          : vnic_checksum_pseudo4(ip + 12, ip + 16, proto, len);
-    return vnic_checksum_fold(vnic_checksum_add(sum, v->data + v->l4, len)) == 0;
-}
-
-static void join_append(struct vnic_merge *m, struct vnic__merge_item *item, uint16_t i,
-                        const struct vnic__merge_view *v)
-{
-    m->next[item->tail] = i;
-    m->next[i] = VNIC__MERGE_NIL;
-    item->tail = i;
-    item->seq_end += v->payload;
-    item->last_flags = v->flags & (VNIC__MERGE_PSH | VNIC__MERGE_FIN);
-    item->full = v->payload < item->gso_size || item->last_flags != 0;
+    return v->known || vnic__merge_sum_good(v->data, v->len, v);
 }
 
 static void join_prepend(struct vnic_merge *m, struct vnic__merge_item *item, uint16_t i,
@@ -141,6 +83,8 @@ static void join_prepend(struct vnic_merge *m, struct vnic__merge_item *item, ui
     item->full |= v->payload > item->gso_size;
     item->gso_size = v->payload;
     item->first = *v;
+    item->total += v->payload;
+    item->count++;
 }
 
 enum vnic__merge_outcome vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item,
@@ -148,23 +92,25 @@ enum vnic__merge_outcome vnic__merge_join(struct vnic_merge *m, struct vnic__mer
 {
     enum join_end end = join_where(item, v);
 
-    if (end == JOIN_NOT || !join_has_room(m, item, v) || !join_same_headers(&item->first, v)) {
+    if (end == JOIN_NOT || !join_has_room(m, item, v) || item->first.layout != v->layout ||
+        !vnic__merge_alike(m, &item->first, v->data)) {
         return VNIC__MERGE_REFUSED;
     }
     /* Only now, so that a packet that stays alone is never summed. */
-    if (!item->sound && !join_sound(&item->first)) {
-        return VNIC__MERGE_REFUSED;
+    if (!item->sound) {
+        if (!join_sound(&item->first)) {
+            return VNIC__MERGE_REFUSED;
+        }
+        item->sound = 1;
+        item->ip_rest = vnic__merge_ip_rest(item->first.data + item->first.l3);
     }
-    item->sound = 1;
     if (!join_sound(v)) {
         return VNIC__MERGE_BAD;
     }
     if (end == JOIN_APPEND) {
-        join_append(m, item, i, v);
+        vnic__merge_append(m, item, i, v->payload, v->flags);
     } else {
         join_prepend(m, item, i, v);
     }
-    item->total += v->payload;
-    item->count++;
     return VNIC__MERGE_JOINED;
 }

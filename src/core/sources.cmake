@@ -30,10 +30,12 @@ set(VNIC_CORE_SOURCES
     log.c
     mac.c
     merge.c
+    merge_alike.c
     merge_class.c
     merge_flow.c
     merge_header.c
     merge_join.c
+    merge_train.c
     netif.c
     netif_addr.c
     packet_complete.c
