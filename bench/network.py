@@ -18,7 +18,7 @@ PR_SET_PDEATHSIG = 1       # Linux include/uapi/linux/prctl.h
 PORT = "5201"
 MTU = 1500
 PACKETS_SMALL, PACKETS_LARGE = (36, 1), (1400, 42)  # bytes of a datagram, segments of a buffer
-READY_SECONDS, RUN_SECONDS = 20, 60
+RUN_SECONDS = 60
 INSIDE = "--inside"
 
 
@@ -26,16 +26,28 @@ class Unable(Exception):
     """A forwarder that this machine or build cannot have; says why."""
 
 
+def die_with_parent():
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def enter():
-    """Starts this program again in namespaces of its own, unless it is there."""
+    """Runs this program again in namespaces of its own, unless it is there; the outer one only waits."""
     if INSIDE in sys.argv:
         sys.argv.remove(INSIDE)
+        # The outer one hears of it too, and ends us all.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         return
     if not shutil.which("unshare"):
         sys.exit("unshare (util-linux) is not installed")
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    os.execvp("unshare", ["unshare", *user, "--net", "--pid", "--fork", "--kill-child", "--mount-proc",
-                          sys.executable, *sys.argv, INSIDE])
+    child = subprocess.Popen(["unshare", *user, "--net", "--pid", "--fork", "--kill-child", "--mount-proc",
+                              sys.executable, *sys.argv, INSIDE], preexec_fn=die_with_parent)
+    try:
+        sys.exit(child.wait())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        child.kill()
 
 
 def checked(result, what):
@@ -72,8 +84,7 @@ class Network:
     def start(self, *command, stderr=None):
         """A child that does not outlive this process; its input and output are pipes."""
         return subprocess.Popen([str(c) for c in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                stderr=stderr, text=True,
-                                preexec_fn=lambda: LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
+                                stderr=stderr, text=True, preexec_fn=die_with_parent)
 
     def start_tcp_sink(self):
         self.tcp_sink = self.start(self.traffic, self.far, "tcp-sink", PORT)

@@ -15,6 +15,11 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.dont_write_bytecode = True
+
+import network  # noqa: E402
+
 # id: what is measured, how the value is to be read, target, smoke value of a short run on a busy machine.
 # A count must hold always. A ratio is at most its target, a gain at least; both are reported. An
 # information has no target.
@@ -92,7 +97,8 @@ def run_program(build, name, arguments):
     if name.endswith(".py"):
         command = [sys.executable, pathlib.Path(__file__).parent / name, "--build", build, *arguments]
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=TIME_LIMIT, check=False)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=TIME_LIMIT, check=False,
+                              preexec_fn=network.die_with_parent)
     except (OSError, subprocess.TimeoutExpired) as error:
         print(f"{name}: {error}", file=sys.stderr)
         return values, skipped
