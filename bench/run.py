@@ -56,6 +56,10 @@ RESULTS = {
     "T9.split_in_place": ("vnic_split_next(), checksums partial / memcpy", "ratio", 0.6, 0.8),
     "T9.split_in_place_checksum": ("vnic_split_next() / memcpy", "information", None, None),
     "T9.split_gather": ("vnic_split_gather() / memcpy", "information", None, None),
+    "T9.merge": ("merging 45 packets whose checksums are trusted / memcpy of the result", "ratio", 0.7, 1.0),
+    "T9.merge_verified": ("the same, checksums verified / memcpy", "ratio", 2.4, 3.2),
+    "T9.merge_copy": ("the same, and copied to one piece / memcpy", "information", None, None),
+    "T9.merge_flows": ("a plan of 45 packets of 45 flows / memcpy", "information", None, None),
     "T10.idle": ("CPU ms a second while vnic_recv() waits", "count", 0.5, 0.5),
     "T10.pingpong": ("round trip / blocking raw loop, two processors", "ratio", 1.05, 1.15),
     "T10.pingpong_one": ("round trip / blocking raw loop, one processor", "information", None, None),
@@ -75,6 +79,7 @@ PROGRAMS = (
     ("bench_wait", ("7", "5000", "2"), ("5", "1000", "1"), 3, 1),
     ("bench_checksum", ("7", "400"), ("5", "200"), 3, 1),
     ("bench_segment", ("7", "2000"), ("5", "500"), 3, 1),
+    ("bench_merge", ("7", "20"), ("5", "5"), 3, 1),
     ("forwarding.py", ("--rounds", "7", "--ms", "1500"), ("--quick", "--rounds", "5", "--ms", "300"), 1, 1),
 )
 TIME_LIMIT = 3600
