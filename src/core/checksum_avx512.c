@@ -34,13 +34,24 @@ static inline AVX512 void avx512_take(struct avx512_sums *s, int i, __m512i word
     s->high[i] = _mm512_add_epi64(s->high[i], _mm512_srli_epi64(words, 32));
 }
 
+/* The intrinsic for this adds signed numbers, which may not overflow; these may. */
+static inline AVX512 uint64_t avx512_total(__m512i words)
+{
+    __m256i four =
+        _mm256_add_epi64(_mm512_castsi512_si256(words), _mm512_extracti64x4_epi64(words, 1));
+    uint64_t two[2];
+
+    _mm_storeu_si128((__m128i *)(void *)two, _mm_add_epi64(_mm256_castsi256_si128(four),
+                                                           _mm256_extracti128_si256(four, 1)));
+    return two[0] + two[1];
+}
+
 static inline AVX512 uint64_t avx512_end(const struct avx512_sums *s)
 {
     __m512i all = _mm512_add_epi64(s->all[0], s->all[1]);
     __m512i high = _mm512_add_epi64(s->high[0], s->high[1]);
 
-    return vnic__sum_halves((uint64_t)_mm512_reduce_add_epi64(all),
-                            (uint64_t)_mm512_reduce_add_epi64(high));
+    return vnic__sum_halves(avx512_total(all), avx512_total(high));
 }
 
 /* The first 0 to 64 bytes of a vector. What is masked out reads as zero and is not touched in memory. */
