@@ -16,13 +16,6 @@ static struct vnic__split *inside(struct vnic_split *split)
     return (struct vnic__split *)(void *)split->opaque;
 }
 
-static uint64_t copy_and_add(uint64_t sum, void *to, const void *from, size_t len)
-{
-    memcpy(to, from, len);
-    return vnic_checksum_add(sum, from, len);
-}
-#define vnic_checksum_copy copy_and_add
-
 /* A sum of words as numbers in the form that vnic_checksum_add() goes on with: native words. */
 static uint64_t machine_sum(uint32_t sum)
 {
