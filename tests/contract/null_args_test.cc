@@ -2,6 +2,7 @@
 /* NULL where an object is expected: VNIC_EINVAL, with the argument's name where there is an error. */
 #include "contract/contract.h"
 #include "vnic/fake.h"
+#include "vnic/packet.h"
 
 namespace contract
 {
@@ -20,6 +21,10 @@ static std::vector<NullCall> null_calls()
     static struct vnic_stats stats;
     static struct vnic_prefix prefix;
     static vnic *out;
+    static vnic_merge *merge;
+    static struct vnic_packet packet;
+    static struct vnic_iovec iov;
+    static const uint16_t *index;
     static const uint8_t mac[6] = {2, 0, 0, 0, 0, 1};
     info.size = sizeof info;
     stats.size = sizeof stats;
@@ -76,6 +81,18 @@ static std::vector<NullCall> null_calls()
         {"vnic_fake_peer", "dev", [](vnic *, E *e) { return vnic_fake_peer(nullptr, &out, e); }},
         {"vnic_fake_peer", "ret_peer", [](vnic *d, E *e) { return vnic_fake_peer(d, nullptr, e); }},
         {"vnic_fake_remove", nullptr, [](vnic *, E *) { return vnic_fake_remove(nullptr); }},
+        {"vnic_merge_create", nullptr,
+         [](vnic *, E *) { return vnic_merge_create(nullptr, &merge); }},
+        {"vnic_merge_set_rules", nullptr,
+         [](vnic *, E *) { return vnic_merge_set_rules(nullptr, nullptr); }},
+        {"vnic_merge_plan", nullptr,
+         [](vnic *, E *) { return vnic_merge_plan(nullptr, &packet, 1); }},
+        {"vnic_merge_members", nullptr,
+         [](vnic *, E *) { return vnic_merge_members(nullptr, 0, &index); }},
+        {"vnic_merge_gather", nullptr,
+         [](vnic *, E *) { return vnic_merge_gather(nullptr, 0, &packet, &iov, 1); }},
+        {"vnic_merge_copy", nullptr,
+         [](vnic *, E *) { return vnic_merge_copy(nullptr, 0, &packet); }},
     };
 }
 
