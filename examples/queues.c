@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several queues, a thread each: the system spreads flows over them, and a flow's answers go back
- * on the queue that received it.
+ * Several queues, a thread each: the system spreads flows over them, and a flow's answers go back on
+ * the queue that received it. So one thread handles a flow, and its packets keep their order.
  *
  * Run it as root on Linux, and send UDP to any port of 10.9.0.2: every datagram comes back.
  * Ctrl-C ends it.
@@ -37,33 +37,32 @@ static void *serve_queue(void *arg)
     return NULL;
 }
 
-/* Returns how many queues there are; fewer than asked for after an error. */
-static int open_queues(struct worker *workers, struct vnic_error *err)
+/* The first queue comes with the interface, the others are added to it: all or none. */
+static int open_interface(vnic **queues, struct vnic_error *err)
 {
     struct vnic_config cfg;
-    int n = 0;
+    int rc;
 
     vnic_config_init(&cfg);
     cfg.addresses = "10.9.0.1/24";
     /* [open] */
     cfg.flags = VNIC_MULTI_QUEUE;
-    if (vnic_open(&cfg, &workers[0].queue, err) < 0) {
-        return 0;
-    }
-    for (n = 1; n < QUEUES; n++) {
-        if (vnic_open_queue(workers[0].queue, &workers[n].queue, err) < 0) {
-            break;
-        }
+    rc = vnic_open(&cfg, &queues[0], err);
+    if (rc == 0) {
+        rc = vnic_open_queues(queues[0], queues + 1, QUEUES - 1, err);
     }
     /* [/open] */
-    return n;
+    return rc;
 }
 
-static int start_workers(struct worker *workers, int n)
+static int start_workers(struct worker *workers, vnic **queues)
 {
     int started = 0;
 
-    while (started < n &&
+    for (int i = 0; i < QUEUES; i++) {
+        workers[i].queue = queues[i];
+    }
+    while (started < QUEUES &&
            pthread_create(&workers[started].thread, NULL, serve_queue, &workers[started]) == 0) {
         started++;
     }
@@ -73,33 +72,34 @@ static int start_workers(struct worker *workers, int n)
 int main(void)
 {
     struct worker workers[QUEUES] = {{0}};
+    vnic *queues[QUEUES] = {NULL};
     struct vnic_error err = {0};
     sigset_t signals;
-    int n, started, number;
+    int started = 0, number;
 
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 
-    n = open_queues(workers, &err);
-    if (n < QUEUES) {
+    if (open_interface(queues, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
+    } else {
+        started = start_workers(workers, queues);
     }
-    started = start_workers(workers, n);
-    if (n == QUEUES && started == n) {
-        printf("answering on %d queues; Ctrl-C ends it\n", n);
+    if (started == QUEUES) {
+        printf("answering on %d queues; Ctrl-C ends it\n", QUEUES);
         sigwait(&signals, &number);
     }
     /* [stop] */
-    vnic_shutdown_all(workers[0].queue);
+    vnic_shutdown_all(queues[0]);
     for (int i = 0; i < started; i++) {
         pthread_join(workers[i].thread, NULL);
         printf("queue %d answered %u datagrams\n", i, workers[i].answered);
     }
-    for (int i = 0; i < n; i++) {
-        vnic_close(workers[i].queue);
+    for (int i = 0; i < QUEUES; i++) {
+        vnic_close(queues[i]);
     }
     /* [/stop] */
-    return n == QUEUES && started == n ? 0 : 1;
+    return started == QUEUES ? 0 : 1;
 }

@@ -114,10 +114,11 @@ static int up_open_queues(struct up *up)
     struct vnic_error err = {0};
     int rc = cli_device_open(&up->device, &up->queues[0]);
 
-    for (uint32_t i = 1; rc == 0 && i < up->device.queues; i++) {
-        int code = vnic_open_queue(up->queues[0], &up->queues[i], &err);
+    if (rc == 0 && up->device.queues > 1) {
+        int more = (int)up->device.queues - 1;
 
-        rc = code < 0 ? cli_fail(code, &err) : 0;
+        rc = vnic_open_queues(up->queues[0], up->queues + 1, more, &err);
+        rc = rc < 0 ? cli_fail(rc, &err) : 0;
     }
     return rc;
 }

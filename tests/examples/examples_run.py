@@ -132,6 +132,23 @@ def udp_echo(sockets):
         s.close()
 
 
+def udp_flows_in_order(flows, rounds, burst):
+    """Numbered datagrams of so many flows at a time; those of each flow must come back in order."""
+    opened = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(flows)]
+    for s in opened:
+        s.settimeout(10)
+        s.connect((PEER, 7777))
+    for turn in range(rounds):
+        for number in range(burst):
+            for s in opened:
+                s.send(b"%d" % (turn * burst + number))
+        for s in opened:
+            got = [int(s.recv(100)) for _ in range(burst)]
+            check(got == list(range(turn * burst, turn * burst + burst)), f"a flow came back as {got}")
+    for s in opened:
+        s.close()
+
+
 def pings_until_it_ends(name, *args, text, count=3, before=()):
     """For examples that answer ping and end by themselves after 3 quiet seconds."""
     program = Program(name, *args, before=before)
@@ -279,10 +296,10 @@ def event_loop_poll():
 def queues():
     program = Program("queues")
     program.wait_for("answering on 4 queues")
-    udp_echo(64)
+    udp_flows_in_order(flows=64, rounds=20, burst=5)
     program.signal(signal.SIGINT)
     counts = [int(n) for n in re.findall(r"^queue \d answered (\d+) datagrams$", program.end(), re.M)]
-    check(len(counts) == 4 and sum(counts) == 64, f"the queues answered {counts}")
+    check(len(counts) == 4 and sum(counts) == 64 * 20 * 5, f"the queues answered {counts}")
     check(sum(1 for n in counts if n) > 1, f"one queue answered everything: {counts}")
     no_interface_left()
 
