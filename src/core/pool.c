@@ -7,18 +7,27 @@
 
 #include "alloc.h"
 
-#define BUFFER_LEN (VNIC__HEADROOM + VNIC_MAX_PACKET + VNIC__TAILROOM)
+#define VIEW_FREE 0u
+#define VIEW_OUT 1u
+#define VIEW_SEEN 2u /* out, and met once in the check that runs */
 
-#define SLOT_FREE 0u
-#define SLOT_OUT 1u
-#define SLOT_SEEN 2u /* out, and met once in the check that runs */
+struct pool_view {
+    uint8_t *start; /* what was lent: from here … */
+    uint8_t *end;   /* … to before here */
+    uint16_t buffer;
+    uint16_t state;
+};
 
 struct vnic__pool {
-    uint8_t *buffers[VNIC__VIEWS_MAX]; /* made so far: the first n_made */
-    uint8_t state[VNIC__VIEWS_MAX];
-    uint16_t free_list[VNIC__VIEWS_MAX];
+    uint8_t *buffers[VNIC__BUFFERS_MAX]; /* made so far: the first n_made */
+    uint32_t refs[VNIC__BUFFERS_MAX];    /* views that are out, and core's own use */
+    uint16_t free_list[VNIC__BUFFERS_MAX];
     uint32_t n_free;
     uint32_t n_made;
+    struct pool_view views[VNIC__VIEWS_MAX]; /* used so far: the first n_views */
+    uint16_t free_views[VNIC__VIEWS_MAX];
+    uint32_t n_free_views;
+    uint32_t n_views;
 };
 
 static int get_pool(struct vnic *q)
@@ -29,47 +38,136 @@ static int get_pool(struct vnic *q)
     return q->pool == NULL ? VNIC_ENOMEM : 0;
 }
 
-static int take_slot(struct vnic__pool *pool)
+static int take_buffer(struct vnic__pool *pool)
 {
+    uint8_t *memory;
+
     if (pool->n_free > 0) {
         return pool->free_list[--pool->n_free];
     }
-    if (pool->n_made == VNIC__VIEWS_MAX) {
+    if (pool->n_made == VNIC__BUFFERS_MAX) {
         return VNIC_ENOBUFS;
     }
-    pool->buffers[pool->n_made] = vnic__alloc(BUFFER_LEN);
-    if (pool->buffers[pool->n_made] == NULL) {
+    memory = vnic__alloc(VNIC__BUFFER_LEN);
+    if (memory == NULL) {
         return VNIC_ENOMEM;
     }
+    pool->buffers[pool->n_made] = memory;
     return (int)pool->n_made++;
+}
+
+static void drop_buffer(struct vnic__pool *pool, int buffer)
+{
+    if (--pool->refs[buffer] == 0) {
+        pool->free_list[pool->n_free++] = (uint16_t)buffer;
+    }
+}
+
+static void set_bounds(struct pool_view *view, const struct vnic_packet *p)
+{
+    view->start = p->data - p->headroom;
+    view->end = p->data + p->cap;
+}
+
+static int lend_view(struct vnic__pool *pool, int buffer, struct vnic_packet *p)
+{
+    struct pool_view *view;
+    uint32_t slot;
+
+    if (pool->n_free_views > 0) {
+        slot = pool->free_views[--pool->n_free_views];
+    } else if (pool->n_views < VNIC__VIEWS_MAX) {
+        slot = pool->n_views++;
+    } else {
+        return VNIC_ENOBUFS;
+    }
+    view = &pool->views[slot];
+    set_bounds(view, p);
+    view->buffer = (uint16_t)buffer;
+    view->state = VIEW_OUT;
+    pool->refs[buffer]++;
+    p->token = (uintptr_t)slot + 1;
+    return 0;
 }
 
 int vnic__pool_take(struct vnic *q, struct vnic_packet *p)
 {
-    int slot;
+    int buffer, rc;
 
     vnic__mutex_lock(&q->lock);
-    slot = get_pool(q);
-    if (slot == 0) {
-        slot = take_slot(q->pool);
-    }
-    if (slot >= 0) {
-        q->pool->state[slot] = SLOT_OUT;
-        p->data = q->pool->buffers[slot] + VNIC__HEADROOM;
+    rc = get_pool(q);
+    buffer = rc == 0 ? take_buffer(q->pool) : rc;
+    if (buffer >= 0) {
+        p->data = q->pool->buffers[buffer] + VNIC__HEADROOM;
         p->cap = VNIC_MAX_PACKET + VNIC__TAILROOM;
         p->headroom = VNIC__HEADROOM;
-        p->token = (uintptr_t)slot + 1;
+        q->pool->refs[buffer] = 1;
+        rc = lend_view(q->pool, buffer, p);
+        drop_buffer(q->pool, buffer);
     }
     vnic__mutex_unlock(&q->lock);
-    return slot < 0 ? slot : 0;
+    return buffer < 0 ? buffer : rc;
 }
 
-static int is_inside(const struct vnic__pool *pool, const struct vnic_packet *p)
+int vnic__pool_hold(struct vnic *q)
 {
-    const uint8_t *start = pool->buffers[p->token - 1];
+    int buffer;
 
-    return p->data >= start && p->data <= start + BUFFER_LEN &&
-           p->len <= (size_t)(start + BUFFER_LEN - p->data);
+    vnic__mutex_lock(&q->lock);
+    buffer = get_pool(q);
+    if (buffer == 0) {
+        buffer = take_buffer(q->pool);
+    }
+    if (buffer >= 0) {
+        q->pool->refs[buffer] = 1;
+    }
+    vnic__mutex_unlock(&q->lock);
+    return buffer;
+}
+
+uint8_t *vnic__pool_memory(const struct vnic *q, int buffer)
+{
+    return q->pool->buffers[buffer];
+}
+
+void vnic__pool_drop(struct vnic *q, int buffer)
+{
+    vnic__mutex_lock(&q->lock);
+    drop_buffer(q->pool, buffer);
+    vnic__mutex_unlock(&q->lock);
+}
+
+int vnic__pool_has_views(struct vnic *q, int buffer)
+{
+    int has_views;
+
+    vnic__mutex_lock(&q->lock);
+    has_views = q->pool->refs[buffer] > 1;
+    vnic__mutex_unlock(&q->lock);
+    return has_views;
+}
+
+int vnic__pool_lend(struct vnic *q, int buffer, struct vnic_packet *p)
+{
+    int rc;
+
+    vnic__mutex_lock(&q->lock);
+    rc = lend_view(q->pool, buffer, p);
+    vnic__mutex_unlock(&q->lock);
+    return rc;
+}
+
+void vnic__pool_set_bounds(struct vnic *q, const struct vnic_packet *p)
+{
+    vnic__mutex_lock(&q->lock);
+    set_bounds(&q->pool->views[p->token - 1], p);
+    vnic__mutex_unlock(&q->lock);
+}
+
+static int is_inside(const struct pool_view *view, const struct vnic_packet *p)
+{
+    return p->data >= view->start && p->data <= view->end &&
+           p->len <= (size_t)(view->end - p->data);
 }
 
 int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int inside)
@@ -80,15 +178,16 @@ int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int 
     while (good < n && q->pool != NULL) {
         uintptr_t token = pkts[good].token;
 
-        if (token == 0 || token > q->pool->n_made || q->pool->state[token - 1] != SLOT_OUT ||
-            (inside && !is_inside(q->pool, &pkts[good]))) {
+        if (token == 0 || token > q->pool->n_views ||
+            q->pool->views[token - 1].state != VIEW_OUT ||
+            (inside && !is_inside(&q->pool->views[token - 1], &pkts[good]))) {
             break;
         }
-        q->pool->state[token - 1] = SLOT_SEEN;
+        q->pool->views[token - 1].state = VIEW_SEEN;
         good++;
     }
     for (int i = 0; i < good; i++) {
-        q->pool->state[pkts[i].token - 1] = SLOT_OUT;
+        q->pool->views[pkts[i].token - 1].state = VIEW_OUT;
     }
     vnic__mutex_unlock(&q->lock);
     return good == n ? 0 : VNIC_EINVAL;
@@ -96,9 +195,13 @@ int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int 
 
 void vnic__pool_give(struct vnic *q, uintptr_t token)
 {
+    struct pool_view *view;
+
     vnic__mutex_lock(&q->lock);
-    q->pool->state[token - 1] = SLOT_FREE;
-    q->pool->free_list[q->pool->n_free++] = (uint16_t)(token - 1);
+    view = &q->pool->views[token - 1];
+    view->state = VIEW_FREE;
+    q->pool->free_views[q->pool->n_free_views++] = (uint16_t)(token - 1);
+    drop_buffer(q->pool, view->buffer);
     vnic__mutex_unlock(&q->lock);
 }
 
@@ -107,7 +210,7 @@ int vnic__pool_is_lent(struct vnic *q)
     int lent;
 
     vnic__mutex_lock(&q->lock);
-    lent = q->pool != NULL && q->pool->n_free < q->pool->n_made;
+    lent = q->pool != NULL && q->pool->n_free_views < q->pool->n_views;
     vnic__mutex_unlock(&q->lock);
     return lent;
 }
