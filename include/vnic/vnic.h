@@ -353,13 +353,15 @@ VNIC_API void vnic_close(vnic *dev);
  * @param buf        [out]  uint8_t[cap]; filled from index 0; contents undefined on error
  * @param cap        [in]   room in buf, 1 …; vnic_recv_size() is always enough for the MTU of now
  * @return           packet length, 1 … cap
- * @error VNIC_EINVAL       dev or buf NULL, cap 0
+ * @error VNIC_EINVAL       dev or buf NULL, cap 0; or VNIC_OFFLOAD_RAW, where a packet is nothing without
+ *                          its fields: use vnic_recv_many()
  * @error VNIC_EAGAIN       non-blocking and nothing queued; wait on vnic_wait_handle()
  * @error VNIC_EMSGSIZE     packet longer than cap; it was consumed; use a larger buffer from now on
  * @error VNIC_EINTERRUPTED vnic_interrupt() or the shared wakeup; clear it to go on
  * @error VNIC_ECLOSED      vnic_shutdown() was called or the interface was removed
  * @error VNIC_EDETACHED    the queue is detached; vnic_attach_queue() makes receiving possible again
- * @error VNIC_ENOTSUP      a GSO super-packet came on an adopted descriptor; it was consumed
+ * @error VNIC_ENOTSUP      a super-packet came on an adopted descriptor that was opened without offload,
+ *                          or with offload one of a kind that cannot be split; it was consumed
  * @error VNIC_EOS          the system failed in a way that has no code
  * @thread  one receiver per handle at a time; may run beside a sender
  * @platform Linux itself cuts silently; the library finds out. Undecidable is only a packet, neither
@@ -500,6 +502,25 @@ VNIC_API int vnic_recvv(vnic *dev, const struct vnic_iovec *iov, int n, int time
  */
 VNIC_API int vnic_sendv(vnic *dev, const struct vnic_iovec *iov, int n, int timeout_ms);
 
+/* ---- Offload ------------------------------------------------------------------------------------ */
+
+/*
+ * A super-packet is one packet of up to 64 KiB with one set of headers that stands for many packets of
+ * a flow: moving it costs one system call and one pass through the network stack. Its fields in
+ * struct vnic_packet say how it is to be split; a partial checksum is completed by whoever splits.
+ *
+ * VNIC_OFFLOAD_SPLIT hides all of this: what is received is split, what is sent together is merged, and
+ * every packet that a caller sees is at most as long as the MTU and has right checksums. What is left of
+ * a super-packet stays in the handle for the next call. VNIC_PARTIAL_CHECKSUMS leaves out computing
+ * checksums that nobody may need: for those who merge again (on another handle), or who know csum.
+ *
+ * VNIC_OFFLOAD_RAW hands super-packets on as they are, both ways: what one handle receives, another one
+ * sends. Whoever cuts them for a network finds the functions in vnic/segment.h.
+ *
+ * A system that refuses a super-packet which it said it takes gets the same packet in parts, and no more
+ * of that kind: vnic_info.refused. None is lost, doubled or reordered by that.
+ */
+
 /** Values of vnic_packet.gso_type: what a super-packet stands for. Linux linux/virtio_net.h
  * VIRTIO_NET_HDR_GSO_…. */
 #define VNIC_GSO_NONE 0u   /**< a packet as every other */
@@ -552,12 +573,13 @@ struct vnic_packet {
  * Receives at least one packet, then all that are there without waiting, up to n.
  *
  * @param dev        [in]   open device
- * @param pkts       [in,out] vnic_packet[n]; `data` and `cap` set by the caller; `len` and `status` are filled
+ * @param pkts       [in,out] vnic_packet[n]; `data` and `cap` set by the caller; `len`, `status` and the
+ *                          fields that describe the packet are filled
  * @param n          [in]   1 …
  * @param timeout_ms [in]   for the first packet, as vnic_recv_timeout()
  * @return           packets consumed, 1 … n: pkts[0 … result-1]. One whose `cap` was too small has
- *                   status VNIC_EMSGSIZE, a GSO super-packet (see vnic_recv()) VNIC_ENOTSUP, both
- *                   len 0; the others have status 0
+ *                   status VNIC_EMSGSIZE, one that cannot be given (see vnic_recv()) VNIC_ENOTSUP, both
+ *                   len 0; the others have status 0. With VNIC_OFFLOAD_RAW give VNIC_MAX_PACKET of room
  * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2, a data NULL or cap 0
  * @error VNIC_EAGAIN       as vnic_recv_timeout(); no packet was consumed (so for all that follow)
  * @error VNIC_ETIMEDOUT    as vnic_recv_timeout()
@@ -578,12 +600,19 @@ VNIC_API int vnic_recv_many(vnic *dev, struct vnic_packet *pkts, int n, int time
  * bad in itself does not keep the next from being sent. vnic_packets_unsent() moves the rest to the
  * front.
  *
+ * With VNIC_OFFLOAD_SPLIT neighbours of a flow are merged, as vnic_merge_plan() describes; a merged
+ * packet goes where its first part stands, so packets of different flows may overtake each other. Set
+ * `csum` to what you know, so that it need not be verified. With offload, super-packets and partial
+ * checksums may be sent with their fields; one that the system does not take goes in parts, and is then
+ * finished even by a call that may not wait.
+ *
  * @param dev        [in]   open device
  * @param pkts       [in,out] vnic_packet[n]; `data` and `len` set by the caller; `status` is filled
  * @param n          [in]   1 …
  * @param timeout_ms [in]   for the whole batch, as vnic_send_timeout()
  * @return           packets accepted, 1 … n
- * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2; or no packet was accepted and the first one was bad
+ * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2; or no packet was accepted and the first one was bad,
+ *                          or needs offload and the handle has none
  * @error VNIC_EMSGSIZE     no packet was accepted, and the first one is too long
  * @error VNIC_EAGAIN       no room for the first one
  * @error VNIC_ETIMEDOUT    no room in time
@@ -620,7 +649,8 @@ VNIC_API int vnic_packets_unsent(struct vnic_packet *pkts, int n);
 /**
  * Receives packets without copying: views into memory of the library or the system, with head- and
  * tailroom to encapsulate in place. You may write to them. Give every view back with
- * vnic_release_many(), in any order, soon: there are 256 a handle (fewer on some systems).
+ * vnic_release_many(), in any order, soon: there are 256 a handle (fewer on some systems), with
+ * VNIC_OFFLOAD_SPLIT 1024. Of a super-packet every other segment is lent where it lies.
  *
  * @param dev        [in]   open device
  * @param pkts       [out]  vnic_packet[n]; data, len, cap, headroom, token and status are filled; borrowed

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several packets in one call. */
 #include "io.h"
+#include "offload.h"
 
 static int check_batch(vnic *dev, const struct vnic_packet *pkts, int n, int timeout_ms,
                        int64_t *ret_deadline)
@@ -23,6 +24,8 @@ static int recv_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t d
         }
         pkts[done].len = rc < 0 ? 0 : (uint32_t)rc;
         pkts[done].status = rc < 0 ? rc : 0;
+        pkts[done].gso_type = VNIC_GSO_NONE;
+        pkts[done].csum = VNIC_CSUM_UNKNOWN;
     }
     return n;
 }
@@ -39,7 +42,8 @@ int vnic_recv_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
         return rc;
     }
     vnic__enter_wait(dev);
-    rc = recv_batch(dev, pkts, n, deadline);
+    rc = dev->offload != NULL ? vnic__offload_recv_batch(dev, pkts, n, deadline)
+                              : recv_batch(dev, pkts, n, deadline);
     vnic__leave_wait(dev);
     return rc;
 }
@@ -58,7 +62,8 @@ static int send_one(struct vnic *q, const struct vnic_packet *p, int64_t deadlin
     if (p->len == 0) {
         return 0;
     }
-    if (p->data == NULL) {
+    /* Without offload there is no way to say what such a packet needs. */
+    if (p->data == NULL || p->gso_type != VNIC_GSO_NONE || p->csum == VNIC_CSUM_PARTIAL) {
         return VNIC_EINVAL;
     }
     rc = p->len > q->max_len ? VNIC_EMSGSIZE : vnic__send_until(q, &iov, 1, deadline);
@@ -69,6 +74,9 @@ int vnic__send_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t de
 {
     int accepted = 0, first = 0, i;
 
+    if (q->offload != NULL) {
+        return vnic__offload_send_batch(q, pkts, n, deadline);
+    }
     for (i = 0; i < n; i++) {
         pkts[i].status = send_one(q, &pkts[i], deadline);
         if (pkts[i].status == 0) {

@@ -33,6 +33,10 @@ struct vnic__iface {
     uint32_t created;     /* [backend] 1: this handle's open made the interface */
     uint32_t multi_queue; /* [backend] 1: open_queue is possible */
     uint32_t layer;       /* VNIC_TUN or VNIC_TAP, set by core from the queue */
+    uint32_t offload;     /* VNIC_OFFLOAD_…, set by core before the first slot is called */
+    _Atomic uint32_t features; /* [backend] VNIC_F_… that the system takes from us */
+    _Atomic uint32_t refused;  /* VNIC_F_… that it refused in spite of that */
+    uint32_t udp_segments;     /* [backend] most segments of a super-packet of UDP */
     void (*log)(void *user, int level, const char *text);
     void *log_user;
     void *priv; /* [backend] iface_size bytes */
@@ -45,6 +49,7 @@ struct vnic__counter {
 };
 
 struct vnic__pool;
+struct vnic__offload;
 
 struct vnic {
     /* Read for every packet. */
@@ -62,6 +67,7 @@ struct vnic {
     uint32_t max_len;              /* longest packet that vnic_send takes */
     uint32_t plain;                /* 1: packets pass as they are, without any header */
     uint32_t gso_logged;           /* 1: the receiver has logged a super-packet, once is enough */
+    struct vnic__offload *offload; /* NULL: VNIC_OFFLOAD_NONE */
     uint8_t *bounce;               /* VNIC_MAX_PACKET bytes with virtio-net headers, else NULL */
     struct vnic__frame_kind frame; /* [backend] link header of the descriptor */
     struct vnic__counter rx, tx;

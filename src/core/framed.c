@@ -10,6 +10,7 @@
 
 #include "io.h"
 #include "iovec.h"
+#include "offload.h"
 #include "vnic/packet.h"
 
 /* Enough of a packet to tell its EtherType: an Ethernet header and two VLAN tags. */
@@ -130,8 +131,12 @@ int vnic__read_framed(struct vnic *q, const struct vnic_iovec *iov, int n)
     uint8_t hdr[VNIC__FRAME_MAX];
     size_t hdr_len = vnic__frame_len(&q->frame);
     uint32_t kept = kept_header(q);
-    int count = vnic__iov_skip(iov, n, kept, payload);
-    int rc;
+    int count, rc;
+
+    if (q->offload != NULL) {
+        return vnic__offload_read(q, iov, n);
+    }
+    count = vnic__iov_skip(iov, n, kept, payload);
 
     if (q->bounce != NULL && count != 1) {
         rc = read_bounced(q, hdr, hdr_len, payload, count, &meta);
@@ -145,7 +150,7 @@ int vnic__read_framed(struct vnic *q, const struct vnic_iovec *iov, int n)
     return rc;
 }
 
-int vnic__write_framed(struct vnic *q, const struct vnic_iovec *iov, int n)
+static int write_encoded(struct vnic *q, const struct vnic_iovec *iov, int n)
 {
     struct vnic_iovec parts[MAX_PARTS];
     struct vnic__frame_meta meta = {0};
@@ -172,4 +177,9 @@ int vnic__write_framed(struct vnic *q, const struct vnic_iovec *iov, int n)
     parts[0].len = first ? hdr_len : parts[0].len;
     rc = q->backend->write(q, parts, count + first);
     return rc < 0 ? rc : rc - (int)hdr_len + (int)kept;
+}
+
+int vnic__write_framed(struct vnic *q, const struct vnic_iovec *iov, int n)
+{
+    return q->offload != NULL ? vnic__offload_write(q, iov, n) : write_encoded(q, iov, n);
 }

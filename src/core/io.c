@@ -6,6 +6,7 @@
 #include "framed.h"
 #include "io_wait.h"
 #include "iovec.h"
+#include "offload.h"
 
 int vnic__io_begin(struct vnic *q, struct vnic_error *err)
 {
@@ -20,6 +21,9 @@ int vnic__io_begin(struct vnic *q, struct vnic_error *err)
                           "the link header of the descriptor (kind %u, %u bytes) is not known",
                           q->frame.kind, q->frame.vnet_len);
     }
+    if (q->iface->offload != VNIC_OFFLOAD_NONE) {
+        return vnic__offload_begin(q, err);
+    }
     if (has_vnet) {
         q->bounce = vnic__alloc(VNIC_MAX_PACKET);
         if (q->bounce == NULL) {
@@ -31,6 +35,7 @@ int vnic__io_begin(struct vnic *q, struct vnic_error *err)
 
 void vnic__io_end(struct vnic *q)
 {
+    vnic__offload_end(q);
     vnic__free(q->bounce);
     q->bounce = NULL;
 }

@@ -38,10 +38,8 @@ static int send_once(struct vnic *q, const struct vnic_iovec *iov, int n)
     return rc;
 }
 
-typedef int attempt(struct vnic *q, const struct vnic_iovec *iov, int n);
-
 /* Nothing could be done at once. */
-static int wait_and_try(struct vnic *q, int events, attempt *once, const struct vnic_iovec *iov,
+static int wait_and_try(struct vnic *q, int events, vnic__attempt *once, const struct vnic_iovec *iov,
                         int n, int64_t deadline)
 {
     int rc, ready;
@@ -64,7 +62,7 @@ static int wait_and_try(struct vnic *q, int events, attempt *once, const struct 
     return rc;
 }
 
-static int go_on(struct vnic *q, int events, attempt *once, const struct vnic_iovec *iov, int n,
+static int go_on(struct vnic *q, int events, vnic__attempt *once, const struct vnic_iovec *iov, int n,
                  int64_t deadline, int rc)
 {
     if (rc == 0) {
@@ -92,4 +90,10 @@ int vnic__recv_go_on(struct vnic *q, const struct vnic_iovec *iov, int n, int64_
 int vnic__send_go_on(struct vnic *q, const struct vnic_iovec *iov, int n, int64_t deadline, int rc)
 {
     return go_on(q, VNIC_WRITABLE, send_once, iov, n, deadline, rc);
+}
+
+int vnic__recv_attempts(struct vnic *q, vnic__attempt *once, const struct vnic_iovec *iov,
+                        int64_t deadline)
+{
+    return go_on(q, VNIC_READABLE, once, iov, iov != NULL, deadline, 0);
 }

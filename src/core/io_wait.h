@@ -18,6 +18,14 @@ static inline void vnic__count_packet(struct vnic__counter *c, int len)
 /* What a backend's read gave that is no whole packet: a code, or one that was cut. The call's result. */
 int vnic__recv_unusual(struct vnic *q, int rc, uint32_t flags);
 
+/* One attempt to move a packet: a result > 0, or a code. */
+typedef int vnic__attempt(struct vnic *q, const struct vnic_iovec *iov, int n);
+
+/* Makes attempts to receive until one succeeds or the deadline passes; iov (one piece, or NULL) is handed
+ * to each. */
+int vnic__recv_attempts(struct vnic *q, vnic__attempt *once, const struct vnic_iovec *iov,
+                        int64_t deadline);
+
 /*
  * After the first attempt, until the deadline: rc is its code, or 0 when it was not made because the
  * handle is stopped (or was, a moment ago).

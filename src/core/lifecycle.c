@@ -6,6 +6,7 @@
 #include "config.h"
 #include "device.h"
 #include "io.h"
+#include "offload.h"
 #include "pool.h"
 #include "wakeup.h"
 
@@ -26,6 +27,7 @@ static struct vnic__iface *new_iface(const struct vnic__backend *backend,
         iface->backend = backend;
         iface->log = cfg->log;
         iface->log_user = cfg->log_user;
+        iface->offload = vnic__has_offload(cfg->offload) ? cfg->offload : VNIC_OFFLOAD_NONE;
         iface->priv = (char *)iface + head;
         vnic__mutex_init(&iface->lock);
     }

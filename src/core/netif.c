@@ -6,6 +6,7 @@
 #include "address_set.h"
 #include "config.h"
 #include "device.h"
+#include "offload.h"
 
 /* Sizes of version 0.1: anything less was never a version of the structure. */
 #define INFO_SIZE_MIN offsetof(struct vnic_info, offload)
@@ -49,6 +50,7 @@ int vnic_get_info(vnic *dev, struct vnic_info *ret_info, struct vnic_error *ret_
     rc = conf_of(dev)->get_info(dev, &info, ret_err);
     vnic__mutex_unlock(&dev->iface->lock);
     if (rc == 0) {
+        vnic__offload_info(dev, &info);
         info.size = ret_info->size < sizeof info ? ret_info->size : sizeof info;
         memcpy(ret_info, &info, info.size);
     }
@@ -93,6 +95,7 @@ static void add_queue_counters(vnic *dev, struct vnic_stats *stats)
     stats->queue_tx_packets = atomic_load_explicit(&dev->tx.packets, memory_order_relaxed);
     stats->queue_tx_bytes = atomic_load_explicit(&dev->tx.bytes, memory_order_relaxed);
     stats->queue_rx_cut = atomic_load_explicit(&dev->rx_cut, memory_order_relaxed);
+    vnic__offload_stats(dev, stats);
 }
 
 int vnic_get_stats(vnic *dev, struct vnic_stats *ret_stats, struct vnic_error *ret_err)

@@ -39,6 +39,11 @@ set(VNIC_CORE_SOURCES
     netif.c
     netif_addr.c
     packet_complete.c
+    offload.c
+    offload_receive.c
+    offload_refused.c
+    offload_send.c
+    offload_views.c
     packet_echo.c
     packet_neigh.c
     packet_parse.c

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Zero-copy views: the primitive for those who encapsulate in place. */
 #include "io.h"
+#include "offload.h"
 #include "pool.h"
 
 /* What a packet of a batch means besides its buffer is unknown or absent without offload. */
@@ -61,7 +62,8 @@ int vnic_acquire_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms
         return VNIC_EINVAL;
     }
     vnic__enter_wait(dev);
-    rc = acquire_batch(dev, pkts, n, deadline);
+    rc = dev->offload != NULL ? vnic__offload_acquire_batch(dev, pkts, n, deadline)
+                              : acquire_batch(dev, pkts, n, deadline);
     vnic__leave_wait(dev);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Readiness, and the handles that foreign loops wait for. */
 #include "io.h"
+#include "offload.h"
 
 static int wait_until(struct vnic *q, int events, int64_t deadline)
 {
@@ -39,6 +40,9 @@ int vnic_wait(vnic *dev, int events, int timeout_ms)
     if (rc < 0) {
         return rc;
     }
+    if ((events & VNIC_READABLE) && vnic__offload_held(dev) > 0) {
+        return VNIC_READABLE;
+    }
     vnic__enter_wait(dev);
     rc = wait_until(dev, events, deadline);
     vnic__leave_wait(dev);
@@ -55,6 +59,9 @@ intptr_t vnic_wait_handle(vnic *dev)
     }
     vnic__mutex_lock(&dev->iface->lock);
     if (dev->wait_handle == -1) {
+        rc = vnic__offload_want_signal(dev);
+    }
+    if (rc == 0 && dev->wait_handle == -1) {
         rc = dev->backend->wait_handle(dev, &dev->wait_handle);
     }
     handle = rc < 0 ? rc : dev->wait_handle;
@@ -89,6 +96,9 @@ int vnic_recv_size(vnic *dev)
     }
     if (atomic_load(&dev->stop) & (VNIC__STOP_SHUTDOWN | VNIC__STOP_GONE)) {
         return VNIC_ECLOSED;
+    }
+    if (dev->iface->offload == VNIC_OFFLOAD_RAW) {
+        return (int)VNIC_MAX_PACKET;
     }
     if (dev->backend->refresh_need != NULL) {
         vnic__mutex_lock(&dev->iface->lock);

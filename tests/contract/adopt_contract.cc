@@ -76,7 +76,7 @@ TEST_P(Contract, BorrowedDescriptorStaysWithItsOwner)
     expect_recv(packet(100));
 }
 
-TEST_P(Contract, AdoptUnderstandsTheHeadersOfTheDescriptor)
+TEST_P(ContractPlain, AdoptUnderstandsTheHeadersOfTheDescriptor)
 {
     for (uint32_t flags : {uint32_t{VNIC_KEEP_HEADER}, uint32_t{VNIC_VNET_HDR},
                            uint32_t{VNIC_KEEP_HEADER | VNIC_VNET_HDR}}) {

@@ -40,7 +40,11 @@ TEST_P(Contract, InfoTellsWhatWasAsked)
     EXPECT_EQ(0u, info.n_detached);
     EXPECT_EQ(VNIC_UNSET, info.owner_uid);
     EXPECT_EQ(VNIC_UNSET, info.group_gid);
-    EXPECT_EQ(0u, info.vnet_hdr_len);
+    bool is_split = GetParam().offload == VNIC_OFFLOAD_SPLIT;
+    EXPECT_EQ(is_split ? 10u : 0u, info.vnet_hdr_len);
+    EXPECT_EQ(is_split ? VNIC_OFFLOAD_SPLIT : VNIC_OFFLOAD_NONE, info.offload);
+    EXPECT_EQ(is_split, info.features != 0);
+    EXPECT_EQ(0u, info.refused);
     EXPECT_EQ(VNIC_IF_UP | VNIC_IF_RUNNING | VNIC_IF_CARRIER,
               info.flags & ~(VNIC_IF_VNET_HDR | VNIC_IF_PI));
     const uint8_t mac[6] = {2, 0, 0x5e, 0x10, 0, 1}, none[6] = {};

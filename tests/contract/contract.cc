@@ -9,13 +9,15 @@ namespace contract
 {
 
 static const Param every_param[] = {
-    {"fake_tun", make_fake_driver, VNIC_TUN},
-    {"fake_tap", make_fake_driver, VNIC_TAP},
+    {"fake_tun", make_fake_driver, VNIC_TUN, VNIC_UNSET, nullptr},
+    {"fake_tap", make_fake_driver, VNIC_TAP, VNIC_UNSET, nullptr},
 #ifdef VNIC_CONTRACT_LINUX
-    {"linux_tun", make_linux_driver, VNIC_TUN},
-    {"linux_tap", make_linux_driver, VNIC_TAP},
-    {"linux_uring_tun", make_linux_uring_driver, VNIC_TUN},
-    {"linux_uring_tap", make_linux_uring_driver, VNIC_TAP},
+    {"linux_tun", make_linux_driver, VNIC_TUN, VNIC_UNSET, nullptr},
+    {"linux_tap", make_linux_driver, VNIC_TAP, VNIC_UNSET, nullptr},
+    {"linux_tun_split", make_linux_driver, VNIC_TUN, VNIC_OFFLOAD_SPLIT, nullptr},
+    {"linux_tap_split", make_linux_driver, VNIC_TAP, VNIC_OFFLOAD_SPLIT, nullptr},
+    {"linux_uring_tun", make_linux_uring_driver, VNIC_TUN, VNIC_UNSET, "uring"},
+    {"linux_uring_tap", make_linux_uring_driver, VNIC_TAP, VNIC_UNSET, "uring"},
 #endif
 };
 
@@ -24,16 +26,26 @@ std::vector<Param> all_params()
     return {std::begin(every_param), std::end(every_param)};
 }
 
-std::vector<Param> tun_params()
+static std::vector<Param> params_that(bool (*match)(const Param &p))
 {
     std::vector<Param> some;
 
     for (const Param &p : every_param) {
-        if (p.layer == VNIC_TUN) {
+        if (match(p)) {
             some.push_back(p);
         }
     }
     return some;
+}
+
+std::vector<Param> tun_params()
+{
+    return params_that([](const Param &p) { return p.layer == VNIC_TUN; });
+}
+
+std::vector<Param> plain_params()
+{
+    return params_that([](const Param &p) { return p.offload == VNIC_UNSET; });
 }
 
 std::string param_name(const ::testing::TestParamInfo<Param> &info)
@@ -96,9 +108,10 @@ struct vnic_config Contract::config() const
 
     vnic_config_init(&cfg);
     cfg.backend = driver->backend();
-    cfg.engine = driver->engine();
     cfg.layer = layer();
     cfg.flags = VNIC_NO_LINK_LOCAL;
+    cfg.offload = GetParam().offload;
+    cfg.engine = GetParam().engine;
     return cfg;
 }
 

@@ -61,12 +61,16 @@ struct Param {
     const char *name;
     std::unique_ptr<Driver> (*make)();
     uint32_t layer;
+    uint32_t offload;   /* VNIC_OFFLOAD_…; VNIC_UNSET: what the backend does by itself */
+    const char *engine; /* NULL: the same */
 };
 
 /* The drivers of this system, in both layers. */
 std::vector<Param> all_params();
 /* Only the TUN ones: rules that do not depend on the layer. */
 std::vector<Param> tun_params();
+/* Those without offload: rules about link headers, which offload keeps to itself. */
+std::vector<Param> plain_params();
 std::string param_name(const ::testing::TestParamInfo<Param> &info);
 
 /* A handle that closes itself. */
@@ -176,6 +180,11 @@ class Contract : public ::testing::TestWithParam<Param>
 
 /* The same rules where the layer makes no difference. */
 class ContractTun : public Contract
+{
+};
+
+/* Rules about link headers that a caller chooses, and about what goes together with them. */
+class ContractPlain : public Contract
 {
 };
 

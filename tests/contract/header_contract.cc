@@ -13,7 +13,7 @@ static Bytes with_header(const Bytes &p, uint16_t type = 0x0800)
         Bytes{0, 0, static_cast<uint8_t>(type >> 8), static_cast<uint8_t>(type)}, p);
 }
 
-TEST_P(Contract, KeptHeaderIsTheSameEverywhere)
+TEST_P(ContractPlain, KeptHeaderIsTheSameEverywhere)
 {
     for (uint32_t flags : header_flags) {
         struct vnic_config cfg = config();
@@ -36,7 +36,7 @@ TEST_P(Contract, KeptHeaderIsTheSameEverywhere)
     }
 }
 
-TEST_P(Contract, KeptHeaderNeedsRoom)
+TEST_P(ContractPlain, KeptHeaderNeedsRoom)
 {
     for (uint32_t flags : header_flags) {
         struct vnic_config cfg = config();
@@ -57,7 +57,7 @@ TEST_P(Contract, KeptHeaderNeedsRoom)
     }
 }
 
-TEST_P(Contract, KeptHeaderAcrossPieces)
+TEST_P(ContractPlain, KeptHeaderAcrossPieces)
 {
     struct vnic_config cfg = config();
     cfg.flags |= VNIC_KEEP_HEADER | VNIC_VNET_HDR;
@@ -72,7 +72,7 @@ TEST_P(Contract, KeptHeaderAcrossPieces)
     expect_far(p);
 }
 
-TEST_P(Contract, KeptHeaderWithoutAPacketIsRefused)
+TEST_P(ContractPlain, KeptHeaderWithoutAPacketIsRefused)
 {
     struct vnic_config cfg = config();
     cfg.flags |= VNIC_KEEP_HEADER;
@@ -87,7 +87,7 @@ TEST_P(Contract, KeptHeaderWithoutAPacketIsRefused)
     EXPECT_EQ(VNIC_EMSGSIZE, vnic_send(d(), longest.data(), longest.size()));
 }
 
-TEST_P(Contract, VnetHeaderIsInvisible)
+TEST_P(ContractPlain, VnetHeaderIsInvisible)
 {
     struct vnic_config cfg = config();
     cfg.flags |= VNIC_VNET_HDR;
@@ -116,7 +116,7 @@ TEST_P(Contract, VnetHeaderIsInvisible)
     expect_quiet();
 }
 
-TEST_P(Contract, HeadersWorkWithViewsAndBatches)
+TEST_P(ContractPlain, HeadersWorkWithViewsAndBatches)
 {
     for (uint32_t flags : {uint32_t{VNIC_VNET_HDR}, uint32_t{VNIC_KEEP_HEADER}}) {
         struct vnic_config cfg = config();

@@ -107,7 +107,7 @@ static std::vector<BadMember> bad_members()
     };
 }
 
-TEST_P(Contract, BadMembersAreRefusedByName)
+TEST_P(ContractPlain, BadMembersAreRefusedByName)
 {
     VNIC_COVERS("vnic_open", "VNIC_EINVAL");
     VNIC_COVERS("vnic_open", "VNIC_EADDR");
@@ -151,7 +151,7 @@ TEST_P(Contract, BadMacIsRefusedByName)
     }
 }
 
-TEST_P(Contract, GoodMembersAreAccepted)
+TEST_P(ContractPlain, GoodMembersAreAccepted)
 {
     struct vnic_config cfg = config();
     cfg.name = "vnic%d";

@@ -236,5 +236,6 @@ TEST_P(Contract, CutPacketsAreCounted)
 }
 
 VNIC_CONTRACT(Contract, all_params);
+VNIC_CONTRACT(ContractPlain, plain_params);
 
 } /* namespace contract */

@@ -320,6 +320,37 @@ def netns():
     expect(Program("netns", "/proc/self/no-such-namespace").end(1), "no-such-namespace")
 
 
+def transfer(path):
+    """A megabyte over TCP from the namespace of `path` to this one."""
+    listener = socket.create_server(("10.9.0.1", 0))
+    listener.settimeout(20)
+    port = listener.getsockname()[1]
+    sender = f"import socket; s = socket.create_connection(('10.9.0.1', {port}), 20); s.sendall(bytes(range(256)) * 4096)"
+    with subprocess.Popen(["nsenter", f"--net={path}", sys.executable, "-c", sender]) as process:
+        connection = listener.accept()[0]
+        connection.settimeout(20)
+        got = b"".join(iter(lambda: connection.recv(65536), b""))
+        check(process.wait(20) == 0 and got == bytes(range(256)) * 4096, f"{len(got)} bytes came")
+
+
+@case()
+def offload_join():
+    with subprocess.Popen(["unshare", "-n", "sleep", "100"]) as other:
+        path = f"/proc/{other.pid}/ns/net"
+        try:
+            wait_until(lambda: os.stat(path).st_ino != os.stat("/proc/self/ns/net").st_ino, "the namespace")
+            for mode in ("split", "raw"):
+                program = Program("offload_join", mode, path)
+                program.wait_for("joined")
+                ping()
+                transfer(path)
+                program.signal(signal.SIGINT)
+                expect(program.end(), r"^there: [1-9]\d* super-packets received, \d+ sent, 0 refused$")
+                no_interface_left()
+        finally:
+            other.kill()
+
+
 @case()
 def unprivileged():
     powerless = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--ambient-caps=-all", "--no-new-privs"]

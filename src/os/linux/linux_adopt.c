@@ -198,6 +198,7 @@ static int fill_queue(struct vnic *q, int fd, const struct adopt_job *job,
         vnic__linux_read_frame(q, fd, layer_of(job->ifr), pi, (flags & IFF_VNET_HDR) != 0, err);
 
     if (rc == 0) {
+        vnic__linux_offload_adopt(q, s);
         rc = set_wishes(linux_queue_of(q), fd, s, err);
     }
     if (rc == 0 && !(s->flags & VNIC_BORROW)) {

@@ -17,6 +17,9 @@ void vnic__linux_close(struct vnic *q, int keep)
         (void)vnic__sys_close(lq->epoll_fd);
         lq->epoll_fd = -1;
     }
+    if (q->iface->n_queues == 0 && (keep == VNIC__CLOSE_END || keep == VNIC__CLOSE_FAILED)) {
+        vnic__linux_offload_end(lq);
+    }
     if (keep == VNIC__CLOSE_UNDO) {
         vnic__linux_adopt_undo(q);
     }

@@ -249,7 +249,9 @@ static int settle_queue(struct open_try *t, int fd, const struct ifreq *ifr, str
         return OPEN_AGAIN;
     }
     if (t->others) {
-        rc = vnic__linux_state_match(li->query_fd, ifr->ifr_name, err);
+        rc = t->s->offload != VNIC_OFFLOAD_NONE
+                 ? 0
+                 : vnic__linux_state_match(li->query_fd, ifr->ifr_name, err);
     } else if (t->exists) {
         rc = vnic__linux_state_reset(fd, t->s, err);
     } else {
@@ -258,8 +260,9 @@ static int settle_queue(struct open_try *t, int fd, const struct ifreq *ifr, str
     if (rc < 0) {
         return rc;
     }
-    return vnic__linux_read_frame(t->q, fd, t->s->layer, (t->s->flags & VNIC_KEEP_HEADER) != 0,
-                                  (t->s->flags & VNIC_VNET_HDR) != 0, err);
+    rc = vnic__linux_read_frame(t->q, fd, t->s->layer, (t->s->flags & VNIC_KEEP_HEADER) != 0,
+                                (t->s->flags & VNIC_VNET_HDR) != 0, err);
+    return rc < 0 ? rc : vnic__linux_offload_begin(t->q, fd, t->s, t->others, err);
 }
 
 /* The flags that TUNSETIFF replaced; beside other queues they had to be the same. */

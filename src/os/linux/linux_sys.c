@@ -141,6 +141,11 @@ pid_t vnic__sys_gettid(void)
     return (pid_t)syscall(SYS_gettid);
 }
 
+int vnic__sys_uname(struct utsname *ret)
+{
+    return uname(ret);
+}
+
 int vnic__sys_eventfd(void)
 {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -22,6 +22,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <sys/utsname.h>
 
 /* ---- Files -------------------------------------------------------------------------------------- */
 
@@ -70,6 +71,8 @@ int vnic__sys_sigmask_restore(const sigset_t *old);
 
 /* @fail none */
 uid_t vnic__sys_geteuid(void);
+/* Cannot fail with memory that exists. @fail none */
+int vnic__sys_uname(struct utsname *ret);
 /* The id of the calling thread, as in /proc/self/task. @fail none */
 pid_t vnic__sys_gettid(void);
 

@@ -8,6 +8,7 @@
  * linux_queue.c    more queues, detaching and attaching
  * linux_adopt.c    descriptors made elsewhere
  * linux_mtu.c      how much room a packet needs
+ * linux_offload.c  which super-packets the kernel gives and takes
  * linux_io.c       packets
  * linux_wait.c     waiting
  * linux_uring.h    the io_uring engine, instead of the two above
@@ -57,6 +58,7 @@ struct linux_queue {
     int32_t old_descriptor; /* adopted: descriptor flags before */
     uint32_t old_flags; /* opened: the interface's IFF_… before; 0: it was not there, or shared */
     int32_t old_sndbuf; /* adopted: the sndbuf before; 0: it was not changed */
+    uint32_t offload_on; /* 1: offloads were turned on through this descriptor */
     struct linux_uring *uring; /* NULL: the plain engine */
     const char *engine_reason; /* why this engine: a text that stays */
 };
@@ -150,6 +152,21 @@ void vnic__linux_state_give_back(int fd, uint32_t old_flags);
 
 /* After attaching beside other queues: changes nothing, refuses what does not match. */
 int vnic__linux_state_match(int query_fd, const char *name, struct vnic_error *err);
+
+/* ---- linux_offload.c ---------------------------------------------------------------------------- */
+
+/*
+ * After attaching: asks the kernel for what s wants, one after the other, and states q->iface->features.
+ * Beside other queues, whose packets it would change, nothing is asked and everything is tried.
+ */
+int vnic__linux_offload_begin(struct vnic *q, int fd, const struct vnic__settings *s, int others,
+                              struct vnic_error *err);
+
+/* For a descriptor of somebody else's: changes nothing, and states what may be tried. */
+void vnic__linux_offload_adopt(struct vnic *q, const struct vnic__settings *s);
+
+/* Before the last queue ends: an interface that stays must not give its next user what it never asked for. */
+void vnic__linux_offload_end(const struct linux_queue *lq);
 
 /* ---- linux_mtu.c -------------------------------------------------------------------------------- */
 

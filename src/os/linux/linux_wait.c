@@ -2,6 +2,7 @@
 /* Waiting for packets, room, the handle's own signal and the shared wakeup's. */
 #include <errno.h>
 
+#include "core/offload.h"
 #include "linux_sys.h"
 #include "linux_tun.h"
 
@@ -64,7 +65,9 @@ int vnic__linux_make_wait_handle(struct vnic *q, int fd, intptr_t *ret_handle)
     if (vnic__sys_epoll_add(epoll_fd, fd, EPOLLIN) < 0 ||
         vnic__sys_epoll_add(epoll_fd, (int)q->signal.handle, EPOLLIN) < 0 ||
         (q->wakeup != NULL &&
-         vnic__sys_epoll_add(epoll_fd, (int)q->wakeup->signal.handle, EPOLLIN) < 0)) {
+         vnic__sys_epoll_add(epoll_fd, (int)q->wakeup->signal.handle, EPOLLIN) < 0) ||
+        (q->offload != NULL &&
+         vnic__sys_epoll_add(epoll_fd, (int)q->offload->signal.handle, EPOLLIN) < 0)) {
         code = vnic__linux_code(errno);
         (void)vnic__sys_close(epoll_fd);
         return vnic__linux_promised(NULL, code, promised);

@@ -19,6 +19,7 @@ set(VNIC_LINUX_SOURCES
     linux_nlparse.c
     linux_nlparse_link.c
     linux_node.c
+    linux_offload.c
     linux_open.c
     linux_queue.c
     linux_signal.c

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a system refuses. Kernels have rejected super-packets that were right (Linux stable 6.6.44 and
+ * its sisters of July 2024), so a refusal is answered by sending the same packet in parts. Only if that
+ * works, which shows that our own checks of the packet passed and that the interface takes packets, is
+ * the feature blamed, and not used any more.
+ */
+#include <string.h>
+
+#include "io.h"
+#include "offload.h"
+
+int vnic__offload_is_refusal(int code)
+{
+    return code == VNIC_EINVAL || code == VNIC_EMSGSIZE || code == VNIC_ENOTSUP;
+}
+
+uint32_t vnic__offload_feature(const struct vnic_packet *p)
+{
+    switch (p->gso_type) {
+    case VNIC_GSO_NONE:
+        return p->csum == VNIC_CSUM_PARTIAL ? VNIC_F_CSUM : 0;
+    case VNIC_GSO_TCPV4:
+        return VNIC_F_TSO4;
+    case VNIC_GSO_TCPV6:
+        return VNIC_F_TSO6;
+    case VNIC_GSO_TCPV4 | VNIC_GSO_ECN:
+    case VNIC_GSO_TCPV6 | VNIC_GSO_ECN:
+        return VNIC_F_TSO_ECN;
+    case VNIC_GSO_UDP_L4:
+        /* One type for both families; the system takes both or none. */
+        return VNIC_F_USO4 | VNIC_F_USO6;
+    default:
+        return 0;
+    }
+}
+
+static const char *feature_name(uint32_t feature)
+{
+    switch (feature) {
+    case VNIC_F_CSUM:
+        return "partial checksums";
+    case VNIC_F_TSO4:
+        return "TCP segmentation over IPv4";
+    case VNIC_F_TSO6:
+        return "TCP segmentation over IPv6";
+    case VNIC_F_TSO_ECN:
+        return "TCP segmentation with ECN";
+    default:
+        return "UDP segmentation";
+    }
+}
+
+void vnic__offload_blame(struct vnic *q, uint32_t feature)
+{
+    uint32_t before = atomic_fetch_and(&q->iface->features, ~feature);
+
+    if ((before & feature) != 0) {
+        (void)atomic_fetch_or(&q->iface->refused, feature);
+        vnic__log(q->iface, VNIC_LOG_WARNING,
+                  "the system refuses %s that it offered: packets are sent one by one from now on",
+                  feature_name(feature));
+    }
+}
+
+/*
+ * One part. The first one may find no room within the deadline; the others wait for it, because nobody
+ * could say later which of them are missing.
+ */
+static int send_part(struct vnic *q, const struct vnic_packet *segment,
+                     const struct vnic_iovec *iov, int is_first, int64_t deadline)
+{
+    return vnic__offload_send_fields(q, segment, iov, iov[1].len > 0 ? 2 : 1,
+                                     is_first ? deadline : VNIC__DEADLINE_NEVER);
+}
+
+int vnic__offload_send_parts(struct vnic *q, const struct vnic_packet *p, int64_t deadline)
+{
+    struct vnic_packet segment = {0};
+    struct vnic_iovec iov[2];
+    struct vnic_split split;
+    uint8_t hdr[VNIC_SPLIT_HDR_MAX];
+    int total = vnic_split_begin(&split, p, q->layer, 0);
+    int rc = total;
+
+    for (int i = 0; rc > 0 && vnic_split_gather(&split, &segment, hdr, iov) == 1; i++) {
+        rc = send_part(q, &segment, iov, i == 0, deadline);
+        if (rc < 0 && i > 0) {
+            /* The stream has lost its end, as on any network: it is not sent twice. */
+            rc = 1;
+            break;
+        }
+    }
+    if (rc > 0 && total > 1) {
+        vnic__offload_count(&q->offload->tx_split, 1);
+    }
+    return rc < 0 ? rc : (int)p->len;
+}
