@@ -354,4 +354,24 @@ TEST_F(LiveAddr, NoLinkLocalOnAnInterfaceThatHasOne)
     EXPECT_NE(ip_says("-d link show vx").find("addrgenmode none"), std::string::npos) << output;
 }
 
+/* Below 1280 bytes an interface has no IPv6 that could be told: it comes, with defaults, as the MTU rises. */
+TEST_F(LiveAddr, NoLinkLocalWhereTheMtuHadKeptIpv6Away)
+{
+    LiveDevice first([](struct vnic_config *cfg) {
+        cfg->name = "vx";
+        cfg->mtu = 1000;
+        cfg->flags |= VNIC_MULTI_QUEUE;
+    });
+    ASSERT_EQ(first.code, 0) << first.err.text;
+    EXPECT_EQ(first.addresses(), Lines{});
+    LiveDevice quiet([](struct vnic_config *cfg) {
+        cfg->name = "vx";
+        cfg->mtu = 1400;
+        cfg->flags |= VNIC_MULTI_QUEUE | VNIC_NO_LINK_LOCAL;
+    });
+    ASSERT_EQ(quiet.code, 0) << quiet.err.text;
+    EXPECT_EQ(first.addresses(), Lines{});
+    EXPECT_NE(ip_says("-d link show vx").find("addrgenmode none"), std::string::npos) << output;
+}
+
 }
