@@ -43,7 +43,7 @@ struct forward_way {
     uint32_t slot;      /* bytes of room for each; 0: the step needs none */
     uint32_t offload;   /* VNIC_OFFLOAD_…; of a raw way: not 0 for a virtio-net header */
     uint32_t flags;     /* vnic_config.flags */
-    const char *engine; /* vnic_config.engine; NULL: what the library chooses */
+    const char *engine; /* vnic_config.engine; NULL: "plain" */
 };
 
 /* The raw ways and those of the library; each list ends with a name of NULL. */

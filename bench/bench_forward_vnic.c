@@ -20,7 +20,7 @@ static int vnic_way_open(const struct forward_way *way, const char *name, int bl
     cfg.name = name;
     cfg.flags = way->flags | VNIC_NO_LINK_LOCAL | (blocking ? 0 : VNIC_NONBLOCK);
     cfg.offload = way->offload;
-    cfg.engine = way->engine;
+    cfg.engine = way->engine != NULL ? way->engine : "plain";
     if (vnic_open(&cfg, &ret_end->dev, &err) < 0) {
         (void)fprintf(stderr, "%s: %s\n", way->name, err.text);
         return -1;

@@ -32,6 +32,12 @@ RESULTS = {
     "T1.recv.1400.libc": ("vnic_recv() of 1400 bytes / read(), threaded", "ratio", 1.00, 1.05),
     "T1.send.64.libc": ("vnic_send() of 64 bytes / write(), threaded", "ratio", 1.00, 1.05),
     "T1.send.1400.libc": ("vnic_send() of 1400 bytes / write(), threaded", "ratio", 1.00, 1.05),
+    "T2": ("VNIC_OFFLOAD_RAW / the same in raw system calls, TCP", "gain", 0.97, 0.90),
+    "T3": ("super-packets that pass / plain packets, TCP", "gain", 5.0, 4.0),
+    "T4.pass": ("split and merge / super-packets that pass, TCP", "gain", 0.75, 0.65),
+    "T4.plain": ("split and merge / plain packets, TCP", "gain", 4.0, 3.0),
+    "T5.pass": ("super-packets that pass / plain packets, UDP", "gain", 7.0, 5.0),
+    "T5.split": ("split and merge / plain packets, UDP", "gain", 4.5, 3.5),
     "T6.tcp": ("vnic_recv_many(), vnic_send_many() / one by one, TCP", "gain", 1.05, 1.00),
     "T6.cpu": ("the same, CPU time of a byte", "ratio", 0.92, 1.00),
     "T7.tcp": ("io_uring / raw read and write, TCP", "gain", 1.10, 1.0),
@@ -70,6 +76,7 @@ RESULTS = {
     "T11.send": ("system calls a packet, vnic_send()", "count", 1, 1),
     "T11.send_many": ("system calls a packet, vnic_send_many()", "count", 1, 1),
     "T11.wait": ("system calls of a vnic_recv() that had to wait", "count", 3, 3),
+    "T12": ("split and merge, trusted / super-packets that pass, TCP", "gain", 0.88, 0.75),
 }
 
 # Program, arguments of a full run and of a short one, how often it is started in each.
@@ -80,7 +87,7 @@ PROGRAMS = (
     ("bench_checksum", ("7", "400"), ("5", "200"), 3, 1),
     ("bench_segment", ("7", "2000"), ("5", "500"), 3, 1),
     ("bench_merge", ("7", "20"), ("5", "5"), 3, 1),
-    ("forwarding.py", ("--rounds", "7", "--ms", "1500"), ("--quick", "--rounds", "5", "--ms", "300"), 1, 1),
+    ("forwarding.py", ("--rounds", "7", "--ms", "1500"), ("--quick", "--rounds", "7", "--ms", "400"), 1, 1),
 )
 TIME_LIMIT = 3600
 
