@@ -13,7 +13,7 @@
 #include <vnic/packet.h>
 #include <vnic/vnic.h>
 
-#define BATCH 64
+#define BATCH 128
 
 static vnic *ends[2];
 

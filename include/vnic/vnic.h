@@ -579,7 +579,9 @@ struct vnic_packet {
  * @param timeout_ms [in]   for the first packet, as vnic_recv_timeout()
  * @return           packets consumed, 1 … n: pkts[0 … result-1]. One whose `cap` was too small has
  *                   status VNIC_EMSGSIZE, one that cannot be given (see vnic_recv()) VNIC_ENOTSUP, both
- *                   len 0; the others have status 0. With VNIC_OFFLOAD_RAW give VNIC_MAX_PACKET of room
+ *                   len 0; the others have status 0. With VNIC_OFFLOAD_RAW give VNIC_MAX_PACKET of room;
+ *                   with VNIC_OFFLOAD_SPLIT the result may be less than what is there, rather than
+ *                   half a super-packet: room for 64 or more is good
  * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2, a data NULL or cap 0
  * @error VNIC_EAGAIN       as vnic_recv_timeout(); no packet was consumed (so for all that follow)
  * @error VNIC_ETIMEDOUT    as vnic_recv_timeout()

@@ -27,17 +27,18 @@
 
 struct vnic__offload {
     /* Receiving. */
-    struct vnic_packet super;  /* what came last, with its fields */
-    struct vnic_split split;   /* its segments that are to come */
-    struct vnic_packet spare;  /* a segment copied ahead, in `side`; data NULL: none */
-    int buffer;                /* of the pool, where super lies; -1: none */
-    int side;                  /* of the pool, for segments that are copied; -1: none */
-    uint32_t side_used;        /* bytes of it */
-    uint32_t lie;              /* VNIC__LIE_… */
-    _Atomic uint32_t held;     /* segments that are to come, with the spare one */
+    struct vnic_packet super;    /* what came last, with its fields */
+    struct vnic_split split;     /* its segments that are to come */
+    struct vnic_packet spare;    /* a segment copied ahead, in `side`; data NULL: none */
+    int buffer;                  /* of the pool, where super lies; -1: none */
+    int side;                    /* of the pool, for segments that are copied; -1: none */
+    uint32_t side_used;          /* bytes of it */
+    uint32_t lie;                /* VNIC__LIE_… */
+    uint32_t n_segments;         /* of super, in all */
+    _Atomic uint32_t held;       /* segments that are to come, with the spare one */
     _Atomic uint32_t has_signal; /* 1: somebody waits with the handle's wait handle */
-    uint32_t signalled;        /* what the signal says */
-    struct vnic__signal signal; /* [backend] set between calls while segments are held */
+    uint32_t signalled;          /* what the signal says */
+    struct vnic__signal signal;  /* [backend] set between calls while segments are held */
     _Atomic uint64_t rx_super;
     _Atomic uint64_t rx_bad;
 
@@ -102,6 +103,15 @@ int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n);
 /* vnic_recv_many(). */
 int vnic__offload_recv_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline);
 
+/*
+ * Whether a batch had better end here: the last super-packet is used up, and the room that is left is too
+ * small for another one like it. Cut in two it would be merged into two.
+ */
+static inline int vnic__offload_is_full(const struct vnic *q, int done, int n)
+{
+    return done > 0 && vnic__offload_held(q) == 0 && (uint32_t)(n - done) < q->offload->n_segments;
+}
+
 /* Before a receiving call returns: the signal says whether segments are held. */
 void vnic__offload_settle(struct vnic *q);
 
@@ -132,6 +142,9 @@ int vnic__offload_is_refusal(int code);
 
 /* What a packet needs of the system: VNIC_F_…; 0: nothing. */
 uint32_t vnic__offload_feature(const struct vnic_packet *p);
+
+/* Whether a packet that needs the feature cannot go as it is: refused before, or never taken by a system. */
+int vnic__offload_needs_parts(const struct vnic *q, const struct vnic_packet *p, uint32_t feature);
 
 /* A packet of this kind was refused, and went in parts: the feature is not used any more. */
 void vnic__offload_blame(struct vnic *q, uint32_t feature);

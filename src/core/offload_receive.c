@@ -104,6 +104,7 @@ static int fill_once(struct vnic *q, const struct vnic_iovec *iov, int n)
     if (rc < 0) {
         return refuse_received(q);
     }
+    off->n_segments = (uint32_t)rc;
     atomic_store_explicit(&off->held, (uint32_t)rc, memory_order_release);
     return 1;
 }
@@ -201,6 +202,30 @@ static int scatter_segment(struct vnic *q, const struct vnic_iovec *iov, int n)
     return (int)segment.len;
 }
 
+/*
+ * The same with a checksum that may be partial. Who gets bytes alone is not told that, so it is completed;
+ * rarely wanted, so a copy more does not matter.
+ */
+static int scatter_completed(struct vnic *q, const struct vnic_iovec *iov, int n)
+{
+    struct vnic_packet p = {0};
+    int rc = vnic__pool_take(q, &p);
+
+    if (rc < 0) {
+        return rc;
+    }
+    rc = copy_segment(q, &p);
+    if (rc > 0) {
+        (void)vnic_packet_complete(&p);
+        rc = vnic__iov_total(iov, n) < p.len ? VNIC_EMSGSIZE : rc;
+    }
+    if (rc > 0) {
+        (void)vnic__iov_scatter(iov, n, p.data, p.len);
+    }
+    vnic__pool_give(q, p.token);
+    return rc;
+}
+
 int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n)
 {
     struct vnic_packet p = {0};
@@ -217,8 +242,10 @@ int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n)
         p.data = iov->base;
         p.cap = iov->len > UINT32_MAX ? UINT32_MAX : (uint32_t)iov->len;
         rc = copy_segment(q, &p);
+        (void)vnic_packet_complete(&p);
     } else {
-        rc = scatter_segment(q, iov, n);
+        rc = q->flags & VNIC_PARTIAL_CHECKSUMS ? scatter_completed(q, iov, n)
+                                               : scatter_segment(q, iov, n);
     }
     vnic__offload_settle(q);
     return rc;
@@ -270,9 +297,9 @@ int vnic__offload_recv_batch(struct vnic *q, struct vnic_packet *pkts, int n, in
     int raw = q->iface->offload == VNIC_OFFLOAD_RAW;
     int done = 0, rc = vnic__stop_code(q);
 
-    while (rc == 0 && done < n) {
-        rc = raw ? recv_one_raw(q, &pkts[done], deadline)
-                 : recv_one_split(q, &pkts[done], deadline);
+    while (rc == 0 && done < n && !vnic__offload_is_full(q, done, n)) {
+        rc =
+            raw ? recv_one_raw(q, &pkts[done], deadline) : recv_one_split(q, &pkts[done], deadline);
         deadline = VNIC__DEADLINE_TRY;
         pkts[done].status = rc;
         if (rc == VNIC_EMSGSIZE || rc == VNIC_ENOTSUP) {

@@ -192,7 +192,7 @@ int vnic__offload_acquire_batch(struct vnic *q, struct vnic_packet *pkts, int n,
     int raw = q->iface->offload == VNIC_OFFLOAD_RAW;
     int done = 0, rc = vnic__stop_code(q);
 
-    while (rc == 0 && done < n) {
+    while (rc == 0 && done < n && !vnic__offload_is_full(q, done, n)) {
         uint64_t user = pkts[done].user;
 
         pkts[done] = (struct vnic_packet){.user = user};
