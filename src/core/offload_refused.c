@@ -35,6 +35,33 @@ uint32_t vnic__offload_feature(const struct vnic_packet *p)
     }
 }
 
+/* The shortest headers of a datagram: IPv4 and UDP. */
+#define UDP_HEADERS_MIN 28u
+
+/*
+ * Super-packets that are right and that Linux takes from nobody, so that refusing them says nothing: the
+ * size which means something else (GSO_BY_FRAGS), a complete checksum (which it only allows for TCP, and
+ * not with a VLAN tag), too many datagrams (include/linux/virtio_net.h virtio_net_hdr_to_skb()).
+ */
+static int is_taken_by_none(const struct vnic *q, const struct vnic_packet *p)
+{
+    if (p->gso_type == VNIC_GSO_NONE) {
+        return 0;
+    }
+    if (p->csum != VNIC_CSUM_PARTIAL || p->gso_size == UINT16_MAX) {
+        return 1;
+    }
+    return p->gso_type == VNIC_GSO_UDP_L4 &&
+           p->len > UDP_HEADERS_MIN + (uint32_t)p->gso_size * q->iface->udp_segments;
+}
+
+int vnic__offload_needs_parts(const struct vnic *q, const struct vnic_packet *p, uint32_t feature)
+{
+    uint32_t features = atomic_load_explicit(&q->iface->features, memory_order_relaxed);
+
+    return (features & feature) != feature || is_taken_by_none(q, p);
+}
+
 static const char *feature_name(uint32_t feature)
 {
     switch (feature) {
@@ -80,9 +107,17 @@ int vnic__offload_send_parts(struct vnic *q, const struct vnic_packet *p, int64_
     struct vnic_iovec iov[2];
     struct vnic_split split;
     uint8_t hdr[VNIC_SPLIT_HDR_MAX];
-    int total = vnic_split_begin(&split, p, q->layer, 0);
-    int rc = total;
+    struct vnic__frame_meta meta;
+    int total, rc;
 
+    /* What a guest says wrongly is refused, also where splitting would not need it. */
+    vnic__offload_meta(p, &meta);
+    rc = vnic__frame_check(&meta, p->len);
+    if (rc < 0) {
+        return rc;
+    }
+    total = vnic_split_begin(&split, p, q->layer, 0);
+    rc = total;
     for (int i = 0; rc > 0 && vnic_split_gather(&split, &segment, hdr, iov) == 1; i++) {
         rc = send_part(q, &segment, iov, i == 0, deadline);
         if (rc < 0 && i > 0) {

@@ -61,8 +61,7 @@ static int send_packet_fields(struct vnic *q, const struct vnic_packet *p, int64
     uint32_t feature = vnic__offload_feature(p);
     int refused, rc;
 
-    if (feature != 0 && (atomic_load_explicit(&q->iface->features, memory_order_relaxed) &
-                         feature) != feature) {
+    if (feature != 0 && vnic__offload_needs_parts(q, p, feature)) {
         return vnic__offload_send_parts(q, p, deadline);
     }
     refused = vnic__offload_send_fields(q, p, &piece, 1, deadline);
@@ -151,6 +150,7 @@ static int send_output(struct vnic *q, struct vnic_packet *pkts, int i, int64_t 
     struct vnic_iovec iov[VNIC_MERGE_IOV_MAX];
     struct vnic_packet merged = {0};
     const uint16_t *index;
+    uint32_t feature;
     int n = vnic_merge_members(off->merge, i, &index);
     int pieces, rc;
 
@@ -160,12 +160,18 @@ static int send_output(struct vnic *q, struct vnic_packet *pkts, int i, int64_t 
         return rc;
     }
     pieces = vnic_merge_gather(off->merge, i, &merged, iov, VNIC_MERGE_IOV_MAX);
+    feature = vnic__offload_feature(&merged);
+    if (vnic__offload_needs_parts(q, &merged, feature)) {
+        /* Refused since the plan was made. */
+        rc = send_members(q, pkts, index, n, deadline);
+        return rc < 0 ? rc : 0;
+    }
     rc = vnic__offload_send_fields(q, &merged, iov, pieces, deadline);
     if (vnic__offload_is_refusal(rc)) {
         vnic__offload_count(&off->tx_refused, 1);
         rc = send_members(q, pkts, index, n, deadline);
         if (rc == 1) {
-            vnic__offload_blame(q, vnic__offload_feature(&merged));
+            vnic__offload_blame(q, feature);
         }
         return rc < 0 ? rc : 0;
     }
