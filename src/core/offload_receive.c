@@ -242,7 +242,9 @@ int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n)
         p.data = iov->base;
         p.cap = iov->len > UINT32_MAX ? UINT32_MAX : (uint32_t)iov->len;
         rc = copy_segment(q, &p);
-        (void)vnic_packet_complete(&p);
+        if (rc > 0) {
+            (void)vnic_packet_complete(&p);
+        }
     } else {
         rc = q->flags & VNIC_PARTIAL_CHECKSUMS ? scatter_completed(q, iov, n)
                                                : scatter_segment(q, iov, n);
