@@ -34,7 +34,7 @@ _vnic_value() {
         mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
         ;;
     --mtu | --mac | --alias | --tx-queue-len | --if-index | --queues | --tcp-port | --fd | -c | --count | \
-        -s | --snaplen | -t | --timeout | --listen | --peer | --connect | --keep-alive) COMPREPLY=() ;;
+        -s | --snaplen | -t | --timeout | --listen | --peer | --connect | --keep-alive | --seconds) COMPREPLY=() ;;
     *) return 1 ;;
     esac
 }
@@ -52,13 +52,14 @@ _vnic_options() {
     tunnel) echo "$device --listen --peer --connect --keep-alive --offload" ;;
     list | info) echo "$basic --json" ;;
     doctor) echo "--help --json --quiet" ;;
+    bench) echo "--help --json --seconds" ;;
     esac
 }
 
 _vnic() {
     local i command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]}
     if ((COMP_CWORD == 1)); then
-        _vnic_words "demo up down echo dump tunnel list info doctor --help --version"
+        _vnic_words "demo up down echo dump tunnel list info doctor bench --help --version"
         return
     fi
     for ((i = 2; i < COMP_CWORD; i++)); do

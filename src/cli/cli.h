@@ -35,6 +35,7 @@ int cli_run_tunnel(int argc, char **argv);
 int cli_run_list(int argc, char **argv);
 int cli_run_info(int argc, char **argv);
 int cli_run_doctor(int argc, char **argv);
+int cli_run_bench(int argc, char **argv);
 
 /* ---- Messages (cli_message.c) ---- */
 

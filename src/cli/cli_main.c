@@ -23,6 +23,7 @@ static const struct cli_command cli_commands[] = {
     {"list", cli_run_list, "list the TUN and TAP interfaces"},
     {"info", cli_run_info, "tell everything about one interface"},
     {"doctor", cli_run_doctor, "tell what this machine can do and how to get what is missing"},
+    {"bench", cli_run_bench, "measure what this machine gives in each mode of the library"},
 };
 
 #define CLI_N_COMMANDS (sizeof cli_commands / sizeof cli_commands[0])

@@ -3,6 +3,9 @@
 # what stands in without it, is listed apart.
 set(VNIC_CLI_SOURCES
     cli_answer.c
+    cli_bench.c
+    cli_bench_checksum.c
+    cli_bench_mode.c
     cli_decode.c
     cli_demo.c
     cli_demo_ping.c

@@ -33,7 +33,7 @@ def test_commands():
     assert complete("do") == ["down", "doctor"]
 
 
-@pytest.mark.parametrize("command", ["demo", "up", "down", "echo", "dump", "tunnel", "list", "info", "doctor"])
+@pytest.mark.parametrize("command", ["demo", "up", "down", "echo", "dump", "tunnel", "list", "info", "doctor", "bench"])
 def test_options_are_those_of_the_help(command):
     text = subprocess.run([TOOL, command, "--help"], capture_output=True, text=True, check=True).stdout
     helped = re.findall(r"^ .*?(--[a-z][a-z-]+)", text.split("Examples")[0].split("Options:")[1], re.M)

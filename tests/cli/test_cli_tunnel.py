@@ -103,9 +103,9 @@ def ping(net, *arguments):
     assert result.code == 0, result
 
 
-@pytest.mark.parametrize("outer", ["127.0.0.1", "::1"])
-@pytest.mark.parametrize("layer", ["--tun", "--tap"])
-@pytest.mark.parametrize("offload", ["none"])
+@pytest.mark.parametrize("layer, outer, offload", [
+    ("--tun", "127.0.0.1", "split"), ("--tun", "::1", "split"), ("--tap", "127.0.0.1", "split"),
+    ("--tun", "::1", "none"), ("--tap", "127.0.0.1", "none")])
 def test_transfer(net, far, layer, outer, offload):
     need("ping")
     a, b, begin = pair(net, far, layer, "--mtu", "1400", "--offload", offload, outer=outer)
@@ -126,7 +126,7 @@ def test_transfer(net, far, layer, outer, offload):
         assert end_of["dropped"]["bad"] == end_of["dropped"]["strangers"] == end_of["dropped"]["too_long"] == 0
 
 
-@pytest.mark.parametrize("offload", ["none"])
+@pytest.mark.parametrize("offload", ["none", "split"])
 def test_a_path_that_loses_and_reorders(net, far, offload):
     relay = net.start("python3", RELAY, 4001, 4000, 7, 0.01, 0.01)
     relay.wait_for("relay")

@@ -7,7 +7,7 @@ import pytest
 
 from conftest import SOURCE, TOOL, Running, need
 
-COMMANDS = ["demo", "up", "down", "echo", "dump", "tunnel", "list", "info", "doctor"]
+COMMANDS = ["demo", "up", "down", "echo", "dump", "tunnel", "list", "info", "doctor", "bench"]
 
 
 def vnic(*arguments, **options):
