@@ -15,7 +15,7 @@
 #include "vnic/segment.h"
 
 /* Below this a call of a loop for vectors costs more than it gains. */
-#define SHORT_LEN 128
+#define SHORT_LEN 192
 
 /*
  * The one writable object of the library: what asking the processor again would answer, which takes

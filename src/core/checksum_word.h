@@ -49,6 +49,27 @@ static inline uint64_t vnic__load_rest(const uint8_t *p, size_t len)
     return (uint64_t)four + two + one;
 }
 
+/** vnic__load_rest(), and the bytes are copied. */
+static inline uint64_t vnic__copy_rest(uint8_t *to, const uint8_t *p, size_t len)
+{
+    uint64_t word = vnic__load_rest(p, len);
+
+    if ((len & 4) != 0) {
+        memcpy(to, p, 4);
+        p += 4;
+        to += 4;
+    }
+    if ((len & 2) != 0) {
+        memcpy(to, p, 2);
+        p += 2;
+        to += 2;
+    }
+    if ((len & 1) != 0) {
+        *to = *p;
+    }
+    return word;
+}
+
 /** A vnic__checksum_fn. */
 static inline uint64_t vnic__sum_words(uint64_t sum, const uint8_t *p, size_t len)
 {
@@ -66,7 +87,9 @@ static inline uint64_t vnic__sum_words(uint64_t sum, const uint8_t *p, size_t le
         p += 8;
         len -= 8;
     }
-    other = vnic__add_carry(other, vnic__load_rest(p, len));
+    if (len > 0) {
+        other = vnic__add_carry(other, vnic__load_rest(p, len));
+    }
     return vnic__add_carry(sum, other);
 }
 
@@ -82,11 +105,7 @@ static inline uint64_t vnic__sum_words_copy(uint64_t sum, uint8_t *to, const uin
         to += 8;
         len -= 8;
     }
-    sum = vnic__add_carry(sum, vnic__load_rest(p, len));
-    for (; len > 0; len--) {
-        *to++ = *p++;
-    }
-    return sum;
+    return len > 0 ? vnic__add_carry(sum, vnic__copy_rest(to, p, len)) : sum;
 }
 
 /**
