@@ -132,16 +132,9 @@ void vnic__merge_place(struct vnic_merge *m, uint16_t i, const struct vnic_packe
 /* Forgets all flows; what comes next joins nothing that is there. */
 void vnic__merge_forget(struct vnic_merge *m);
 
-/* What became of the attempt to join. */
-enum vnic__merge_outcome {
-    VNIC__MERGE_JOINED,
-    VNIC__MERGE_REFUSED, /* the packet is the first of a new item */
-    VNIC__MERGE_BAD      /* its checksum is wrong, it stays alone */
-};
-
-/* Lets packet i join an open item of its own flow if all rules allow it. */
-enum vnic__merge_outcome vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item,
-                                          uint16_t i, const struct vnic__merge_view *v);
+/* Lets packet i join an open item of its own flow if all rules allow it; 0: it did not. */
+int vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item, uint16_t i,
+                     const struct vnic__merge_view *v);
 
 /* Not 0 if the layer 4 checksum of a packet is right, whose headers lie as those of `like`. */
 int vnic__merge_sum_good(const uint8_t *data, uint32_t len, const struct vnic__merge_view *like);

@@ -44,11 +44,11 @@ static inline int flow_equal(const struct vnic__merge_view *a, const struct vnic
 {
     const uint8_t *p = a->data + a->l3, *q = b->data + b->l3;
 
-    if (a->kind != b->kind || flow_load32(a->data + a->l4) != flow_load32(b->data + b->l4) ||
-        a->l3 != b->l3) {
+    if (a->kind != b->kind || flow_load32(a->data + a->l4) != flow_load32(b->data + b->l4)) {
         return 0;
     }
-    /* Networks beside each other, on tags of their own, may use the same addresses. */
+    /* Networks beside each other, on tags of their own, may use the same addresses. (Link headers of
+     * different lengths differ in the EtherType of the shorter one.) */
     if (a->l3 != 0 && memcmp(a->data, b->data, a->l3) != 0) {
         return 0;
     }
@@ -91,7 +91,7 @@ static struct vnic__merge_item *flow_add(struct vnic_merge *m, uint16_t i)
 }
 
 /* An item that others may join, as the youngest of its flow. Its packet was looked at where it is now. */
-static void flow_open(struct vnic_merge *m, uint16_t i, uint16_t slot, int open)
+static void flow_open(struct vnic_merge *m, uint16_t i, uint16_t slot)
 {
     struct vnic__merge_item *item = flow_add(m, i);
     const struct vnic__merge_view *v = &item->first;
@@ -101,7 +101,7 @@ static void flow_open(struct vnic_merge *m, uint16_t i, uint16_t slot, int open)
     item->seq_end = v->seq + v->payload;
     item->gso_size = v->payload;
     item->slot = slot;
-    item->open = open != 0;
+    item->open = 1;
     item->full = last != 0;
     item->sound = 0;
     item->last_flags = last;
@@ -129,13 +129,10 @@ static uint16_t flow_find(struct vnic_merge *m, const struct vnic__merge_view *v
 static void flow_take(struct vnic_merge *m, uint16_t i, const struct vnic__merge_view *v,
                       uint16_t slot)
 {
-    enum vnic__merge_outcome outcome = VNIC__MERGE_REFUSED;
+    struct vnic__merge_item *item = m->recent != VNIC__MERGE_NIL ? &m->items[m->recent] : NULL;
 
-    if (m->recent != VNIC__MERGE_NIL && m->items[m->recent].open) {
-        outcome = vnic__merge_join(m, &m->items[m->recent], i, v);
-    }
-    if (outcome != VNIC__MERGE_JOINED) {
-        flow_open(m, i, slot, outcome != VNIC__MERGE_BAD);
+    if (item == NULL || !item->open || !vnic__merge_join(m, item, i, v)) {
+        flow_open(m, i, slot);
     }
 }
 

@@ -87,30 +87,30 @@ static void join_prepend(struct vnic_merge *m, struct vnic__merge_item *item, ui
     item->count++;
 }
 
-enum vnic__merge_outcome vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item,
-                                          uint16_t i, const struct vnic__merge_view *v)
+int vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item, uint16_t i,
+                     const struct vnic__merge_view *v)
 {
     enum join_end end = join_where(item, v);
 
     if (end == JOIN_NOT || !join_has_room(m, item, v) || item->first.layout != v->layout ||
         !vnic__merge_alike(m, &item->first, v->data)) {
-        return VNIC__MERGE_REFUSED;
+        return 0;
     }
     /* Only now, so that a packet that stays alone is never summed. */
     if (!item->sound) {
         if (!join_sound(&item->first)) {
-            return VNIC__MERGE_REFUSED;
+            return 0;
         }
         item->sound = 1;
         item->ip_rest = vnic__merge_ip_rest(item->first.data + item->first.l3);
     }
     if (!join_sound(v)) {
-        return VNIC__MERGE_BAD;
+        return 0;
     }
     if (end == JOIN_APPEND) {
         vnic__merge_append(m, item, i, v->payload, v->flags);
     } else {
         join_prepend(m, item, i, v);
     }
-    return VNIC__MERGE_JOINED;
+    return 1;
 }

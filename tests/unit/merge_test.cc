@@ -211,6 +211,8 @@ static const MergeCase merge_cases[] = {
      [](List l) { l[0].fragment = l[1].fragment = 0xC000; }},
     {"IPv4 options", "0 1 2", v4_kinds, 3,
      [](List l) { l[1].ip_options = l[2].ip_options = hex("01010100"); }},
+    {"IPv4 options of zeros", "0 1", v4_kinds, 2,
+     [](List l) { l[0].ip_options = l[1].ip_options = Bytes(4); }},
     {"IPv4 options are not overtaken", "0 1 2", v4_kinds, 3,
      [](List l) {
          l[1].ip_options = hex("01010100");
@@ -356,10 +358,11 @@ static const MergeCase merge_cases[] = {
     {"a wrong header checksum first", "0 1+2", v4_kinds, 3, [](List l) { l[0].wrong = 10; }},
     {"UDP whose length is not the packet's", "0 1", udp_kinds, 2,
      [](List l) { l[1].wrong = static_cast<int>(l[1].l4()) + 4; }},
-    {"TCP with a header of 16 bytes", "0 1", tcp_kinds, 2,
+    {"TCP with a header of 12 bytes", "0 1", tcp_kinds, 2,
      [](List l) {
          l[0].options = l[1].options = options_8;
-         l[1].wrong = static_cast<int>(l[1].l4()) + 12;
+         l[0].wrong = l[1].wrong = static_cast<int>(l[1].l4()) + 12;
+         l[1].seq = l[0].seq + 116; /* as if that were its header */
      }},
 };
 
