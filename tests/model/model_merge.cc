@@ -26,7 +26,8 @@ uint32_t needed_feature(const Head &h)
 
 std::string why_no_csum(const Packet &p, const Head &h)
 {
-    if (!ip_csum_good(p.data, h)) {
+    /* 0xFFFF verifies as 0 does, but nobody computes it. */
+    if (!ip_csum_good(p.data, h) || (h.version == 4 && get16(p.data, h.l3_at + 10) == 0xFFFF)) {
         return "IPv4 header checksum";
     }
     if (p.csum == VNIC_CSUM_PARTIAL) {
@@ -35,6 +36,9 @@ std::string why_no_csum(const Packet &p, const Head &h)
     }
     if (h.proto == VNIC_IPPROTO_UDP && get16(p.data, csum_at(h)) == 0) {
         return "UDP without a checksum";
+    }
+    if (h.proto == VNIC_IPPROTO_TCP && get16(p.data, csum_at(h)) == 0xFFFF) {
+        return "TCP checksum that nobody computes";
     }
     if (p.csum == VNIC_CSUM_UNKNOWN && !l4_csum_good(p.data, h)) {
         return "wrong checksum";
@@ -49,8 +53,8 @@ std::string why_alone(const Packet &p, const Rules &rules)
     if (p.gso_type != VNIC_GSO_NONE || !h.l4 || !h.exact || h.fragment || h.odd_ext || h.routing) {
         return "not a plain TCP or UDP packet";
     }
-    if (h.version == 4 && h.l4_at - h.l3_at != 20) {
-        return "IPv4 options";
+    if (h.version == 4 && (h.l4_at - h.l3_at != 20 || (get16(p.data, h.l3_at + 6) & 0x8000) != 0)) {
+        return "IPv4 options, or the reserved bit";
     }
     if ((rules.features & needed_feature(h)) == 0) {
         return "kind not wanted";
@@ -72,19 +76,12 @@ std::string why_alone(const Packet &p, const Rules &rules)
 }
 
 /* A packet without what may differ: the identification where DF is set, which means nothing (RFC 6864
- * section 4.1); and of checksums 0 and 0xFFFF, which are the same in one's complement, except for UDP,
- * where 0 says that there is none. */
-Bytes one_zero(Bytes b, const Head &h)
+ * section 4.1). */
+Bytes without_id(Bytes b, const Head &h)
 {
-    if (h.version == 4) {
-        if ((get16(b, h.l3_at + 6) & kDontFragment) != 0) {
-            put16(b, h.l3_at + 4, 0);
-            set_ip_csum(b, h);
-        }
-        put16(b, h.l3_at + 10, get16(b, h.l3_at + 10) == 0xFFFF ? 0 : get16(b, h.l3_at + 10));
-    }
-    if (h.proto == VNIC_IPPROTO_TCP && get16(b, csum_at(h)) == 0xFFFF) {
-        put16(b, csum_at(h), 0);
+    if (h.version == 4 && (get16(b, h.l3_at + 6) & kDontFragment) != 0) {
+        put16(b, h.l3_at + 4, 0);
+        set_ip_csum(b, h);
     }
     return b;
 }
@@ -97,14 +94,16 @@ Bytes wanted(const Packet &p, const Head &h)
     if (p.csum != VNIC_CSUM_UNKNOWN) {
         set_l4_csum(copy.data, h);
     }
-    return one_zero(copy.data, h);
+    return without_id(copy.data, h);
 }
 
-/* The flow of a packet and what cannot be told from it: link header, addresses, protocol, ports. */
+/* The flow of a packet, also of one that is broken behind its ports: link header with its tags, addresses,
+ * protocol, ports. Nothing if it has none. */
 Bytes flow_of(const Packet &p, uint32_t layer)
 {
     Head h = read_head(p.data, layer);
-    if (!h.l4) {
+    bool ports = h.proto == VNIC_IPPROTO_TCP || h.proto == VNIC_IPPROTO_UDP;
+    if (!h.ip || h.fragment || h.odd_ext || !ports || h.l4_at + 4 > p.data.size()) {
         return {};
     }
     size_t from = h.l3_at + (h.version == 4 ? 12 : 8);
@@ -121,7 +120,8 @@ Bytes flow_of(const Packet &p, uint32_t layer)
 bool is_l4_fragment(const Packet &p, uint32_t layer)
 {
     Head h = read_head(p.data, layer);
-    return h.ip && h.fragment && (h.proto == VNIC_IPPROTO_TCP || h.proto == VNIC_IPPROTO_UDP);
+    return h.fragment &&
+           (h.version == 6 || h.proto == VNIC_IPPROTO_TCP || h.proto == VNIC_IPPROTO_UDP);
 }
 
 std::vector<Packet> pick(const std::vector<Packet> &in, const std::vector<int> &members)
@@ -190,7 +190,8 @@ std::string why_not_merged(const std::vector<Packet> &members, const Rules &rule
         return "splits into others";
     }
     for (size_t i = 0; i < members.size(); i++) {
-        if (one_zero(back.packets[i], h) != wanted(members[i], h)) {
+        if (without_id(back.packets[i], h) !=
+            wanted(members[i], read_head(members[i].data, rules.layer))) {
             return "splitting does not give back member " + std::to_string(i);
         }
     }

@@ -70,6 +70,20 @@ bool walk_ext(const Bytes &b, Head &h)
     return true;
 }
 
+/* IPv4 options: one without a length is 0, the end, or 1; LSRR is 131, SSRR 137 (RFC 791 section 3.1). */
+void read_options(const Bytes &b, Head &h)
+{
+    for (size_t at = h.l3_at + 20; at < h.l4_at && b[at] != 0;) {
+        size_t len = b[at] == 1 ? 1 : at + 1 < h.l4_at ? b[at + 1] : 0;
+        if (len == 0 || (len == 1 && b[at] != 1) || at + len > h.l4_at) {
+            h.broken = true;
+            return;
+        }
+        h.routing = h.routing || b[at] == 131 || b[at] == 137;
+        at += len;
+    }
+}
+
 bool read_ip(const Bytes &b, Head &h)
 {
     size_t left = b.size() - h.l3_at;
@@ -79,17 +93,15 @@ bool read_ip(const Bytes &b, Head &h)
     h.version = b[h.l3_at] >> 4;
     if (h.version == 4) {
         size_t ihl = (b[h.l3_at] & 15u) * 4u;
+        h.fragment = (get16(b, h.l3_at + 6) & 0x3FFF) != 0;
+        h.proto = b[h.l3_at + 9];
         if (ihl < 20 || ihl > left) {
             return false;
         }
         h.exact = get16(b, h.l3_at + 2) == left;
         h.beyond = get16(b, h.l3_at + 2) > left;
-        h.fragment = (get16(b, h.l3_at + 6) & 0x3FFF) != 0;
-        h.proto = b[h.l3_at + 9];
         h.l4_at = h.l3_at + ihl;
-        for (size_t at = h.l3_at + 20; at < h.l4_at; at++) { /* LSRR 131, SSRR 137, or like them */
-            h.routing = h.routing || b[at] == 131 || b[at] == 137;
-        }
+        read_options(b, h);
         return true;
     }
     if (h.version == 6 && left >= 40) {

@@ -144,7 +144,7 @@ Verdict doubt(const Packet &super, const Head &h)
         (!h.exact && h.l3_at > 0 && super.data.size() <= 64)) {
         return Verdict::kAnything;
     }
-    if (super.csum > VNIC_CSUM_TRUSTED || h.odd_ext ||
+    if (super.csum > VNIC_CSUM_TRUSTED || h.odd_ext || h.broken ||
         (udp && (super.gso_type & VNIC_GSO_ECN) != 0) ||
         (udp && get16(super.data, h.l4_at + 4) != super.data.size() - h.l4_at)) {
         return Verdict::kEither;

@@ -38,6 +38,7 @@ struct Head {
     bool beyond = false;   /* it is more */
     bool fragment = false; /* any fragment, also the first */
     bool routing = false;  /* a source route: the final destination may stand in it */
+    bool broken = false;   /* IPv4 options that contradict themselves */
     bool odd_ext = false;  /* an extension header that Linux's GSO does not pass over */
     int version = 0;
     uint8_t proto = 0;

@@ -32,7 +32,7 @@ void StreamMaker::change_flow(Flow &f)
         f.id = static_cast<uint16_t>(f.id + random.below(3));
         break;
     case 5:
-        f.mss = std::max(1u, f.mss - random.below(3));
+        f.mss -= random.below(std::min(f.mss, 3u));
         break;
     case 6:
         f.csum = static_cast<uint8_t>(random.below(4));
@@ -84,6 +84,9 @@ void StreamMaker::change_packet(Flow &f, size_t &len)
     default:
         if (f.version == 4) {
             f.ext.assign(random.between(1, 10) * 4, 1);
+        } else if (f.ext.empty()) { /* a fragment, or authenticated */
+            f.first_ext = random.one_in(2) ? 44 : 51;
+            f.ext = {f.proto, 0, 0, static_cast<uint8_t>(random.below(2)), 0, 0, 0, 1};
         }
         break;
     }
@@ -116,8 +119,10 @@ void StreamMaker::spoil_headers(Packet &p, const Head &h)
             put16(p.data, csum_at(h), 0xFFFF);
         }
         break;
-    default:
-        p.data[h.l4_at + 12] = static_cast<uint8_t>(random.next());
+    default: /* of TCP the header's length */
+        if (h.proto == VNIC_IPPROTO_TCP) {
+            p.data[h.l4_at + 12] = static_cast<uint8_t>(random.next());
+        }
         break;
     }
 }
