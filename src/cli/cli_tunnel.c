@@ -238,6 +238,8 @@ static int tunnel_run(struct cli_tunnel *t, const union cli_endpoint *local,
     if (rc != 0) {
         return rc;
     }
+    /* First, because whoever reads what is printed may send a signal at once. */
+    cli_tunnel_hold_signals(t);
     cli_tunnel_print_start(t);
     return tunnel_end(t, cli_tunnel_loop(t));
 }

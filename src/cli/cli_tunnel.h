@@ -8,6 +8,7 @@
 #ifndef VNIC_CLI_TUNNEL_H
 #define VNIC_CLI_TUNNEL_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -88,6 +89,7 @@ struct cli_tunnel {
     struct cli_udp udp;
     struct cli_tunnel_stats stats;
     vnic *dev;
+    sigset_t waiting;       /* the mask while it sleeps: at other times more is held back */
     uint64_t keep_alive_ns; /* 0: none */
     uint64_t started_ns;
     uint64_t sent_ns;  /* when something was last sent */
@@ -101,10 +103,14 @@ struct cli_tunnel {
     struct vnic_packet out[CLI_TUNNEL_BATCH];
     int out_n;
     int out_done;
+    int out_used; /* the first places, which are to be described anew */
     uint8_t *out_memory;
     uint32_t out_size; /* of each */
     struct vnic_packet in[CLI_TUNNEL_RECEIVED];
 };
+
+/* From now on SIGUSR1 asks for statistics, and signals come only while the loop sleeps. */
+void cli_tunnel_hold_signals(struct cli_tunnel *t);
 
 /* Moves packets until a signal comes or the interface goes. Returns a VNIC_E… code. */
 int cli_tunnel_loop(struct cli_tunnel *t);

@@ -26,8 +26,8 @@ static void tunnel_on_usr1(int number)
 }
 
 /* The signals are let in while ppoll() waits and at no other time, so that none can slip in between a
- * look at its flag and the sleep. *ret_waiting is the mask for ppoll(). */
-static void tunnel_hold_signals(sigset_t *ret_waiting)
+ * look at its flag and the sleep. */
+void cli_tunnel_hold_signals(struct cli_tunnel *t)
 {
     struct sigaction action = {.sa_handler = tunnel_on_usr1};
     sigset_t held;
@@ -39,16 +39,18 @@ static void tunnel_hold_signals(sigset_t *ret_waiting)
     (void)sigaddset(&held, SIGINT);
     (void)sigaddset(&held, SIGTERM);
     (void)sigaddset(&held, SIGHUP);
-    (void)sigprocmask(SIG_BLOCK, &held, ret_waiting);
-    (void)sigdelset(ret_waiting, SIGUSR1);
+    (void)sigprocmask(SIG_BLOCK, &held, &t->waiting);
+    (void)sigdelset(&t->waiting, SIGUSR1);
 }
 
 /* ---- From the interface to the peer ------------------------------------------------------------- */
 
-static void tunnel_offer_room(struct cli_tunnel *t)
+/* Every packet has its place in one block, so that packets of full length lie behind each other. Only the
+ * first n, which the last batch has used, are to be described anew. */
+static void tunnel_offer_room(struct cli_tunnel *t, int n)
 {
-    memset(t->out, 0, sizeof t->out);
-    for (int i = 0; i < CLI_TUNNEL_BATCH; i++) {
+    memset(t->out, 0, (size_t)n * sizeof t->out[0]);
+    for (int i = 0; i < n; i++) {
         t->out[i].data = t->out_memory + (size_t)i * t->out_size;
         t->out[i].cap = t->out_size;
     }
@@ -57,6 +59,7 @@ static void tunnel_offer_room(struct cli_tunnel *t)
 /* Leaves out what did not fit: longer than any packet that the path takes. */
 static void tunnel_keep_whole(struct cli_tunnel *t, int n)
 {
+    t->out_used = n;
     t->out_n = 0;
     t->out_done = 0;
     for (int i = 0; i < n; i++) {
@@ -70,13 +73,14 @@ static void tunnel_keep_whole(struct cli_tunnel *t, int n)
     }
 }
 
-/* Returns 1 if there may be more, 0 if not, or a VNIC_E… code. */
+/* Returns 0 or a VNIC_E… code. */
 static int tunnel_to_peer(struct cli_tunnel *t, uint64_t now)
 {
     if (t->out_done == t->out_n) {
         int n;
 
-        tunnel_offer_room(t);
+        tunnel_offer_room(t, t->out_used);
+        t->out_used = 0;
         n = vnic_recv_many(t->dev, t->out, CLI_TUNNEL_BATCH, VNIC_NOWAIT);
         if (n < 0) {
             return n == VNIC_EAGAIN ? 0 : n;
@@ -88,15 +92,15 @@ static int tunnel_to_peer(struct cli_tunnel *t, uint64_t now)
         /* Nothing more is taken from the interface until there is room: its queue fills up, and the
          * senders behind it slow down. */
         t->stats.out_full++;
-        return 0;
+    } else {
+        t->sent_ns = now;
     }
-    t->sent_ns = now;
-    return 1;
+    return 0;
 }
 
 /* ---- From the peer to the interface ------------------------------------------------------------- */
 
-/* Returns 1 if there may be more, 0 if not, or a VNIC_E… code. */
+/* Returns 0 or a VNIC_E… code. */
 static int tunnel_from_peer(struct cli_tunnel *t, uint64_t now)
 {
     int heard = 0;
@@ -118,7 +122,7 @@ static int tunnel_from_peer(struct cli_tunnel *t, uint64_t now)
     if (accepted == VNIC_ECLOSED || accepted == VNIC_EINTERRUPTED || accepted == VNIC_EDETACHED) {
         return accepted;
     }
-    return heard;
+    return 0;
 }
 
 /* ---- Time and the path -------------------------------------------------------------------------- */
@@ -162,43 +166,50 @@ static int tunnel_keep_alive(struct cli_tunnel *t, uint64_t now)
     return (int)((t->sent_ns + interval - now) / 1000000u) + 1;
 }
 
-/* Sleeps until a side has something, a signal came or the time is over. Returns whether the socket has
- * something. */
-static int tunnel_wait(struct cli_tunnel *t, int busy, uint64_t now, const sigset_t *waiting)
+/* What tunnel_wait() found. */
+#define TUNNEL_SOCKET 1
+#define TUNNEL_INTERFACE 2
+
+/* Sleeps until a side has something, a signal came or the time is over. Both stay ready while there is
+ * more, so a side need not be emptied at once, and none starves. */
+static int tunnel_wait(struct cli_tunnel *t, uint64_t now)
 {
     int full = t->out_done < t->out_n;
     struct pollfd fds[2] = {{t->udp.fd, (short)(POLLIN | (full ? POLLOUT : 0)), 0},
                             {(int)vnic_wait_handle(t->dev), full ? 0 : POLLIN, 0}};
-    int ms = busy ? 0 : tunnel_keep_alive(t, now);
+    int ms = tunnel_keep_alive(t, now);
     struct timespec time = {ms / 1000, (long)(ms % 1000) * 1000000};
 
-    if (ppoll(fds, 2, ms < 0 ? NULL : &time, waiting) < 0) {
+    if (ppoll(fds, 2, ms < 0 ? NULL : &time, &t->waiting) < 0) {
         return 0;
     }
-    return fds[0].revents != 0;
+    return (fds[0].revents != 0 ? TUNNEL_SOCKET : 0) |
+           (fds[1].revents != 0 || (fds[0].revents & POLLOUT) != 0 ? TUNNEL_INTERFACE : 0);
 }
 
 int cli_tunnel_loop(struct cli_tunnel *t)
 {
-    sigset_t waiting;
-    int out = 1;
-    int in = 1;
+    int rc = 0;
 
-    tunnel_hold_signals(&waiting);
+    tunnel_offer_room(t, CLI_TUNNEL_BATCH);
     t->started_ns = cli_mono_ns();
-    while (out >= 0 && in >= 0 && vnic_wakeup_value(cli_signals_wakeup()) == 0) {
+    while (rc == 0 && vnic_wakeup_value(cli_signals_wakeup()) == 0) {
+        int ready = tunnel_wait(t, cli_mono_ns());
         uint64_t now = cli_mono_ns();
 
-        in |= tunnel_wait(t, out > 0 || in > 0, now, &waiting);
         if (tunnel_wants_stats) {
             tunnel_wants_stats = 0;
             cli_tunnel_print_stats(t);
         }
+        if (ready & TUNNEL_INTERFACE) {
+            rc = tunnel_to_peer(t, now);
+        }
+        if (rc == 0 && (ready & TUNNEL_SOCKET) != 0) {
+            rc = tunnel_from_peer(t, now);
+        }
         if (t->udp.path_changed) {
             tunnel_follow_path(t);
         }
-        out = tunnel_to_peer(t, now);
-        in = in > 0 ? tunnel_from_peer(t, now) : in;
     }
-    return out < 0 ? out : in < 0 ? in : VNIC_EINTERRUPTED;
+    return rc < 0 ? rc : VNIC_EINTERRUPTED;
 }
