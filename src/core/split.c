@@ -13,7 +13,7 @@
 
 static struct vnic__split *inside(struct vnic_split *split)
 {
-    return (struct vnic__split *)(void *)split->opaque;
+    return (struct vnic__split *)split;
 }
 
 /* A sum of words as numbers in the form that vnic_checksum_add() goes on with: native words. */
@@ -343,6 +343,6 @@ int vnic_split_size(const struct vnic_split *split)
     if (split == NULL) {
         return VNIC_EINVAL;
     }
-    s = (const struct vnic__split *)(const void *)split->opaque;
+    s = (const struct vnic__split *)split;
     return s->left == 0 ? 0 : (int)(s->hdr_len + next_len(s));
 }
