@@ -31,6 +31,12 @@ int vnic__offload_begin(struct vnic *q, struct vnic_error *err)
     off->buffer = -1;
     off->side = -1;
     q->offload = off;
+    if (q->iface->offload == VNIC_OFFLOAD_SPLIT) {
+        off->own = vnic__alloc(VNIC__BUFFER_LEN);
+        if (off->own == NULL || vnic__offload_ready_merge(q) < 0) {
+            return vnic__fail_memory(err, "open");
+        }
+    }
     return 0;
 }
 
@@ -42,6 +48,7 @@ void vnic__offload_end(struct vnic *q)
         return;
     }
     vnic_merge_destroy(off->merge);
+    vnic__free(off->own);
     if (atomic_load(&off->has_signal)) {
         vnic__signal_destroy(&off->signal);
     }

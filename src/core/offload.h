@@ -8,11 +8,13 @@
  * offload_send.c     packets merged, super-packets sent
  * offload_refused.c  what a system refused: resent in parts, and who is to blame
  *
- * Receiving: one super-packet is held at a time, in a buffer of the pool, until its last segment was
- * taken; the next one is read into the same buffer, which so stays in the cache, unless views of it are
- * out. Only the receiver changes that state; `held` alone is read by others.
+ * Receiving: one super-packet is held at a time, until its last segment was taken. The calls that copy
+ * have one buffer for that, made with the handle, which so stays in the cache; views lie in buffers of the
+ * pool, the last one again unless views of it are out. Only the receiver changes that state; `held`
+ * alone is read by others.
  *
- * Sending: nothing is held between calls. The planner's memory is made when it is first needed.
+ * Sending: nothing is held between calls. The planner is made with the handle too, so that copying calls
+ * need no memory.
  */
 #ifndef VNIC_CORE_OFFLOAD_H
 #define VNIC_CORE_OFFLOAD_H
@@ -23,14 +25,16 @@
 /* Whether the next segment may be lent where it lies, in a super-packet that was read for that. */
 #define VNIC__LIE_FIRST 0u /* nothing of it was lent yet */
 #define VNIC__LIE_NEXT 1u  /* the segment before was copied aside, so its place may be written to */
-#define VNIC__LIE_NO 2u    /* the segment before is lent where it lies, or all are copied */
+#define VNIC__LIE_NO 2u    /* the segment before is lent where it lies; or all are copied, because the
+                              super-packet is not in the pool or has too little room */
 
 struct vnic__offload {
     /* Receiving. */
     struct vnic_packet super;    /* what came last, with its fields */
     struct vnic_split split;     /* its segments that are to come */
     struct vnic_packet spare;    /* a segment copied ahead, in `side`; data NULL: none */
-    int buffer;                  /* of the pool, where super lies; -1: none */
+    uint8_t *own;                /* VNIC__BUFFER_LEN bytes for calls that copy */
+    int buffer;                  /* of the pool, for views; -1: none */
     int side;                    /* of the pool, for segments that are copied; -1: none */
     uint32_t side_used;          /* bytes of it */
     uint32_t lie;                /* VNIC__LIE_… */
@@ -86,10 +90,11 @@ static inline uint32_t vnic__offload_held(const struct vnic *q)
 }
 
 /*
- * Makes sure that a segment is held, reading when none is; waits until the deadline. 1 or a code; after
- * VNIC_ENOTSUP a packet was consumed that cannot be given.
+ * Makes sure that a segment is held, reading when none is, into the pool for views; waits until the
+ * deadline. 1 or a code; after VNIC_ENOTSUP a packet was consumed that cannot be given.
  */
 int vnic__offload_fill(struct vnic *q, int64_t deadline);
+int vnic__offload_fill_views(struct vnic *q, int64_t deadline);
 
 /* The same for a whole packet, which is not split: its length. */
 int vnic__offload_fill_whole(struct vnic *q, int64_t deadline);
@@ -127,6 +132,9 @@ int vnic__offload_acquire_batch(struct vnic *q, struct vnic_packet *pkts, int n,
 
 /* The slot of sending: one packet from its pieces, with the fields of q->offload->meta. */
 int vnic__offload_write(struct vnic *q, const struct vnic_iovec *iov, int n);
+
+/* Makes the planner, or gives it the rules of now: what was refused is not made any more. */
+int vnic__offload_ready_merge(struct vnic *q);
 
 /* vnic_send_many(), vnic_commit_many(): as vnic__send_batch(). */
 int vnic__offload_send_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline);

@@ -47,7 +47,7 @@ static int take_header(struct vnic *q, int rc, uint32_t flags, const uint8_t *hd
     return rc;
 }
 
-/* The buffer that is read into: the last one, which is hot, unless it is lent. */
+/* The buffer of the pool that is read into: the last one, which is hot, unless it is lent. */
 static int ready_buffer(struct vnic *q)
 {
     struct vnic__offload *off = q->offload;
@@ -62,44 +62,38 @@ static int ready_buffer(struct vnic *q)
     return off->buffer < 0 ? off->buffer : 0;
 }
 
-/* The header lands right before the packet, so that one read of one piece is enough. */
-static int read_held(struct vnic *q)
+/*
+ * Reads a packet into VNIC__BUFFER_LEN bytes of memory. The header lands right before the packet, so that
+ * one read of one piece is enough. The packet's length, or a code.
+ */
+static int read_held(struct vnic *q, uint8_t *memory)
 {
     struct vnic__offload *off = q->offload;
     size_t hdr_len = vnic__frame_len(&q->frame);
     struct vnic_iovec piece;
     uint32_t flags = 0;
-    int rc = ready_buffer(q);
+    int rc;
 
-    if (rc < 0) {
-        return rc;
-    }
-    off->super.data = vnic__pool_memory(q, off->buffer) + VNIC__HEADROOM;
+    off->super.data = memory + VNIC__HEADROOM;
     piece.base = off->super.data - hdr_len;
     piece.len = hdr_len + VNIC_MAX_PACKET;
     rc = q->backend->read(q, &piece, 1, &flags);
-    return rc < 0 ? rc : take_header(q, rc, flags, piece.base, hdr_len);
+    if (rc >= 0) {
+        rc = take_header(q, rc, flags, piece.base, hdr_len);
+    }
+    off->super.len = rc < 0 ? 0 : (uint32_t)rc;
+    off->super.cap = VNIC_MAX_PACKET + VNIC__TAILROOM;
+    return rc;
 }
 
-/* An attempt of io_wait.c: 1 when a segment is held. */
-static int fill_once(struct vnic *q, const struct vnic_iovec *iov, int n)
+/* What was read is split from now on: 1, or VNIC_ENOTSUP. */
+static int begin_split(struct vnic *q, uint32_t lie)
 {
     struct vnic__offload *off = q->offload;
     uint32_t how = q->flags & VNIC_PARTIAL_CHECKSUMS ? VNIC_SPLIT_PARTIAL : 0;
     int rc;
 
-    (void)iov;
-    (void)n;
-    if (vnic__offload_held(q) > 0) {
-        return 1;
-    }
-    rc = read_held(q);
-    if (rc < 0) {
-        return rc;
-    }
-    off->super.len = (uint32_t)rc;
-    off->super.cap = VNIC_MAX_PACKET + VNIC__TAILROOM;
-    off->lie = VNIC__LIE_FIRST;
+    off->lie = lie;
     rc = vnic_split_begin(&off->split, &off->super, q->layer, how);
     if (rc < 0) {
         return refuse_received(q);
@@ -109,22 +103,50 @@ static int fill_once(struct vnic *q, const struct vnic_iovec *iov, int n)
     return 1;
 }
 
-int vnic__offload_fill(struct vnic *q, int64_t deadline)
+/* Attempts of io_wait.c: 1 when a segment is held. */
+static int fill_own(struct vnic *q, const struct vnic_iovec *iov, int n)
 {
-    return vnic__recv_attempts(q, fill_once, NULL, deadline);
-}
-
-/* As fill_once(), but the packet stays as it is: its length. */
-static int read_whole(struct vnic *q, const struct vnic_iovec *iov, int n)
-{
-    struct vnic__offload *off = q->offload;
-    int rc = read_held(q);
+    int rc;
 
     (void)iov;
     (void)n;
-    off->super.len = rc < 0 ? 0 : (uint32_t)rc;
-    off->super.cap = VNIC_MAX_PACKET + VNIC__TAILROOM;
-    return rc;
+    if (vnic__offload_held(q) > 0) {
+        return 1;
+    }
+    rc = read_held(q, q->offload->own);
+    return rc < 0 ? rc : begin_split(q, VNIC__LIE_NO);
+}
+
+static int fill_pool(struct vnic *q, const struct vnic_iovec *iov, int n)
+{
+    int rc = ready_buffer(q);
+
+    (void)iov;
+    (void)n;
+    if (rc == 0) {
+        rc = read_held(q, vnic__pool_memory(q, q->offload->buffer));
+    }
+    return rc < 0 ? rc : begin_split(q, VNIC__LIE_FIRST);
+}
+
+int vnic__offload_fill(struct vnic *q, int64_t deadline)
+{
+    return vnic__recv_attempts(q, fill_own, NULL, deadline);
+}
+
+int vnic__offload_fill_views(struct vnic *q, int64_t deadline)
+{
+    return vnic__recv_attempts(q, fill_pool, NULL, deadline);
+}
+
+/* As fill_pool(), but the packet stays as it is: its length. */
+static int read_whole(struct vnic *q, const struct vnic_iovec *iov, int n)
+{
+    int rc = ready_buffer(q);
+
+    (void)iov;
+    (void)n;
+    return rc < 0 ? rc : read_held(q, vnic__pool_memory(q, q->offload->buffer));
 }
 
 int vnic__offload_fill_whole(struct vnic *q, int64_t deadline)
@@ -234,7 +256,7 @@ int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n)
     if (q->iface->offload == VNIC_OFFLOAD_RAW) {
         return VNIC_EINVAL;
     }
-    rc = fill_once(q, NULL, 0);
+    rc = fill_own(q, NULL, 0);
     if (rc < 0) {
         return rc;
     }

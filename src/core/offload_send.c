@@ -98,8 +98,7 @@ static int send_checked(struct vnic *q, const struct vnic_packet *p, int64_t dea
 /* Kinds of packets that merging makes; ECN never is one, and checksums come with all of them. */
 #define MERGED_KINDS (VNIC_F_TSO4 | VNIC_F_TSO6 | VNIC_F_USO4 | VNIC_F_USO6)
 
-/* The planner, with the rules of now: what was refused since is not made any more. */
-static int ready_merge(struct vnic *q)
+int vnic__offload_ready_merge(struct vnic *q)
 {
     struct vnic__offload *off = q->offload;
     uint32_t features =
@@ -199,7 +198,7 @@ static int have_data(const struct vnic_packet *pkts, int n)
 /* At most VNIC_MERGE_MAX packets. 0, or the code that ends the batch. */
 static int send_chunk(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
 {
-    int outputs = ready_merge(q);
+    int outputs = vnic__offload_ready_merge(q);
     int rc = 0;
 
     if (outputs == 0) {

@@ -146,7 +146,7 @@ static int lend_nothing(struct vnic *q, struct vnic_packet *p, int status)
 {
     int rc;
 
-    p->data = q->offload->super.data;
+    p->data = vnic__pool_memory(q, q->offload->buffer);
     p->len = p->cap = p->headroom = 0;
     rc = vnic__pool_lend(q, q->offload->buffer, p);
     p->status = rc < 0 ? 0 : status;
@@ -155,7 +155,7 @@ static int lend_nothing(struct vnic *q, struct vnic_packet *p, int status)
 
 static int acquire_segment(struct vnic *q, struct vnic_packet *p, int64_t deadline)
 {
-    int rc = vnic__offload_held(q) > 0 ? 1 : vnic__offload_fill(q, deadline);
+    int rc = vnic__offload_held(q) > 0 ? 1 : vnic__offload_fill_views(q, deadline);
 
     if (rc == VNIC_ENOTSUP || rc == VNIC_EMSGSIZE) {
         return lend_nothing(q, p, rc);

@@ -58,6 +58,8 @@ const Ignored ignored[] = {
     {"read ", EIO, "vnic_acquire_many", "the same"},
     {"write ", 0, "vnic_send_many", "the packets before it are a result; each has its status"},
     {"write ", 0, "vnic_commit_many", "the same"},
+    {"writev ", 0, "vnic_send_many", "the same"},
+    {"ioctl_int TUNSETOFFLOAD", EINVAL, "", "the kernel lacks this one, and it is done without"},
     {"sendmsg RTM_SETLINK", 0, "vnic_remove_address", "undone: promote_secondaries as it was"},
     {"sendmsg RTM_SETLINK", 0, "vnic_set_addresses", "the same"},
     {"recvmsg", 0, "vnic_remove_address", "the same"},
