@@ -4,12 +4,12 @@
 
 job_asan() {
     export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-    build_preset asan asan && run_ctest asan "$build/asan"
+    build_preset asan asan && run_ctest asan "$build/asan" -j3
 }
 
 job_tsan() {
     export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1"
-    build_preset tsan tsan && run_ctest tsan "$build/tsan"
+    build_preset tsan tsan && run_ctest tsan "$build/tsan" -j3
 }
 
 # Valgrind on the programs of the dev build. Stress and fault tests run under ASan already.
@@ -27,7 +27,7 @@ job_coverage() {
     rm -rf "$build/coverage/results"
     mkdir -p "$build/coverage/results" "$build/coverage/report"
     # The tests themselves are counted in the jobs that are about them; here they only have to run.
-    quietly coverage ctest --test-dir "$build/coverage" -LE stress -j2
+    quietly coverage ctest --test-dir "$build/coverage" -LE stress -j3
     if [ -d tests/cli ]; then
         VNIC_TOOL=$build/coverage/vnic "$venv/bin/python" -m pytest -q --basetemp="$build/tmp/coverage" tests/cli \
             >>"$run_dir/logs/coverage.log" 2>&1 </dev/null

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Every level of tests, natively, in the debugging build with raw system calls: what is shipped.
+# Every level of tests, natively, in the debugging build with raw system calls: what is shipped. More at a
+# time than there are processors: most of their time they wait for the kernel to end a namespace.
 job_native() {
-    run_ctest native "$build/dev" -j2
+    run_ctest native "$build/dev" -j4
 }
 
 # The examples once more as the root of a user namespace, who owns nothing outside it. (The live tests do
