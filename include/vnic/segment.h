@@ -77,8 +77,8 @@ VNIC_API VNIC_MUST_CHECK int vnic_split_begin(struct vnic_split *ret_split,
 
 /**
  * Takes the next segment where it lies: its headers are written over the end of the segment before,
- * which must not be used any more, unless that one was taken with vnic_split_copy() or
- * vnic_split_gather(). The fastest form.
+ * which must not be used any more, unless that one was taken with vnic_split_copy(). (The payload of one
+ * that was taken with vnic_split_gather() lies there too.) The fastest form.
  *
  * @param split      [in,out] the iterator
  * @param ret_segment [out] data, len, cap (len: behind it is the next segment), headroom (0), hdr_len (0 of
