@@ -18,6 +18,7 @@ int __wrap_vnic__sys_ioctl_int(int fd, unsigned long request, unsigned long valu
 #define DOOR_NEEDS_CSUM 1u
 
 static _Atomic uint32_t door_kind, door_from, door_times, door_n_seen, door_n_refused, door_bits;
+static _Atomic int door_os_code;
 
 void door_refuse(uint32_t kind, uint32_t from, uint32_t times)
 {
@@ -33,8 +34,14 @@ void door_refuse_offload(uint32_t bits)
     door_bits = bits;
 }
 
+void door_fail_offload(int os_code)
+{
+    door_os_code = os_code;
+}
+
 void door_open(void)
 {
+    door_os_code = 0;
     door_times = 0;
     door_bits = 0;
 }
@@ -78,6 +85,10 @@ ssize_t __wrap_vnic__sys_writev(int fd, const struct iovec *iov, int n)
 
 int __wrap_vnic__sys_ioctl_int(int fd, unsigned long request, unsigned long value)
 {
+    if (request == TUNSETOFFLOAD && door_os_code != 0) {
+        errno = door_os_code;
+        return -1;
+    }
     if (request == TUNSETOFFLOAD && (value & door_bits) != 0) {
         errno = EINVAL;
         return -1;

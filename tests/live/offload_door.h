@@ -23,6 +23,9 @@ void door_refuse(uint32_t kind, uint32_t from, uint32_t times);
 /* TUNSETOFFLOAD with any of these bits gets EINVAL. */
 void door_refuse_offload(uint32_t bits);
 
+/* TUNSETOFFLOAD fails with this, whatever is asked. */
+void door_fail_offload(int os_code);
+
 /* Nothing is refused any more. */
 void door_open(void);
 

@@ -207,6 +207,7 @@ int vnic__linux_open_queue(struct vnic *q, struct vnic *first, struct vnic_error
         return vnic__linux_promised(err, rc, promised);
     }
     lq->fd = job.new_fd;
+    lq->offload_on = linux_queue_of(first)->offload_on;
     lq->engine_reason = linux_queue_of(first)->engine_reason;
     vnic__linux_engine_bind(q);
     lq->link_len = linux_queue_of(first)->link_len;

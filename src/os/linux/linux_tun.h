@@ -58,7 +58,7 @@ struct linux_queue {
     int32_t old_descriptor; /* adopted: descriptor flags before */
     uint32_t old_flags; /* opened: the interface's IFF_… before; 0: it was not there, or shared */
     int32_t old_sndbuf; /* adopted: the sndbuf before; 0: it was not changed */
-    uint32_t offload_on; /* 1: offloads were turned on through this descriptor */
+    uint32_t offload_on; /* 1: this handle or its first one turned offloads on */
     struct linux_uring *uring; /* NULL: the plain engine */
     const char *engine_reason; /* why this engine: a text that stays */
 };
