@@ -37,6 +37,41 @@ print(hashlib.sha256(data).hexdigest(), got.hexdigest())
 """
 
 
+# Datagrams in trains of UDP_SEGMENT (udp(7)), each with its own number, to a socket that counts them.
+UDP_SINK = """
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+s.bind((sys.argv[1], 5002))
+s.settimeout(10)
+print("ready", flush=True)
+for number in range(200):
+    data = s.recv(65536)
+    assert data == number.to_bytes(2, "big") * (len(data) // 2) and len(data) == (1000 if number % 20 < 19 else 500), number
+print("all")
+"""
+
+UDP_SOURCE = """
+import socket, sys
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET, socket.SOCK_DGRAM)
+s.connect((sys.argv[1], 5002))
+s.setsockopt(17, 103, 1000)
+for train in range(10):
+    s.send(b"".join((20 * train + i).to_bytes(2, "big") * (500 if i < 19 else 250) for i in range(20)))
+"""
+
+CHECKSUM_ERRORS = """
+import re
+text = open("/proc/net/snmp").read() + open("/proc/net/snmp6").read()
+rows = [line.split() for line in text.splitlines()]
+total = sum(int(row[1]) for row in rows if re.fullmatch(r"\\w+InCsumErrors", row[0]))
+for names, values in zip(rows, rows[1:]):
+    if names[0] == values[0]:
+        total += sum(int(v) for n, v in zip(names, values) if n == "InCsumErrors")
+print(total)
+"""
+
+
 class Far:
     """A second namespace inside that of the test."""
 
@@ -98,6 +133,14 @@ def transfer(net, far, address, size, seconds=30):
     assert client.out.split() == served.out.split()[:0:-1], (client, served)
 
 
+def udp_trains(net, far, address):
+    sink = far.start("python3", "-c", UDP_SINK, address)
+    sink.wait_for("ready")
+    net.python(UDP_SOURCE, address)
+    result = sink.finish()
+    assert result.code == 0 and result.out == "ready\nall\n", result
+
+
 def ping(net, *arguments):
     result = net.run("ping", "-n", "-c", "1", "-w", "5", *arguments)
     assert result.code == 0, result
@@ -115,6 +158,10 @@ def test_transfer(net, far, layer, outer, offload):
     ping(net, "-s", "1300", "fd09::2")
     transfer(net, far, "10.9.0.2", 3000000)
     transfer(net, far, "fd09::2", 1000000)
+    udp_trains(net, far, "10.9.0.2")
+    udp_trains(net, far, "fd09::2")
+    assert net.python(CHECKSUM_ERRORS) == "0\n"
+    assert far.start("python3", "-c", CHECKSUM_ERRORS).finish().out == "0\n"
     sent, received = end(a), end(b)
     # What a TAP sends by itself before the peer is there, or while the first one ends, is nobody's.
     for one, other in ((sent, received), (received, sent)):
