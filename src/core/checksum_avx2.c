@@ -22,7 +22,7 @@ static int avx2_usable(void)
 /* The barrier keeps gcc from loading once more for the second use, as an operand from memory. */
 static inline AVX2 __m256i avx2_load(const uint8_t *p)
 {
-    __m256i words = _mm256_loadu_si256((const __m256i *)(const void *)p);
+    __m256i words = _mm256_loadu_si256((const __m256i *)p);
 
     __asm__("" : "+x"(words));
     return words;
@@ -30,7 +30,7 @@ static inline AVX2 __m256i avx2_load(const uint8_t *p)
 
 static inline AVX2 void avx2_store(uint8_t *to, __m256i words)
 {
-    _mm256_storeu_si256((__m256i *)(void *)to, words);
+    _mm256_storeu_si256((__m256i *)to, words);
 }
 
 static inline AVX2 void avx2_take(struct avx2_sums *s, int i, __m256i words)
@@ -46,7 +46,7 @@ static inline AVX2 uint64_t avx2_reduce(__m256i a, __m256i b)
     __m128i two = _mm_add_epi64(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
     uint64_t lanes[2];
 
-    _mm_storeu_si128((__m128i *)(void *)lanes, two);
+    _mm_storeu_si128((__m128i *)lanes, two);
     return lanes[0] + lanes[1];
 }
 

@@ -41,8 +41,8 @@ static inline AVX512 uint64_t avx512_total(__m512i words)
         _mm256_add_epi64(_mm512_castsi512_si256(words), _mm512_extracti64x4_epi64(words, 1));
     uint64_t two[2];
 
-    _mm_storeu_si128((__m128i *)(void *)two, _mm_add_epi64(_mm256_castsi256_si128(four),
-                                                           _mm256_extracti128_si256(four, 1)));
+    _mm_storeu_si128((__m128i *)two, _mm_add_epi64(_mm256_castsi256_si128(four),
+                                                   _mm256_extracti128_si256(four, 1)));
     return two[0] + two[1];
 }
 

@@ -19,7 +19,7 @@ static int sse2_usable(void)
 /* The barrier keeps gcc from loading once more for the second use, as an operand from memory. */
 static inline __m128i sse2_load(const uint8_t *p)
 {
-    __m128i words = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i words = _mm_loadu_si128((const __m128i *)p);
 
     __asm__("" : "+x"(words));
     return words;
@@ -27,7 +27,7 @@ static inline __m128i sse2_load(const uint8_t *p)
 
 static inline void sse2_store(uint8_t *to, __m128i words)
 {
-    _mm_storeu_si128((__m128i *)(void *)to, words);
+    _mm_storeu_si128((__m128i *)to, words);
 }
 
 static inline void sse2_take(struct sse2_sums *s, int i, __m128i words)
@@ -40,8 +40,8 @@ static inline uint64_t sse2_end(const struct sse2_sums *s, uint64_t sum)
 {
     uint64_t all[2], high[2];
 
-    _mm_storeu_si128((__m128i *)(void *)all, _mm_add_epi64(s->all[0], s->all[1]));
-    _mm_storeu_si128((__m128i *)(void *)high, _mm_add_epi64(s->high[0], s->high[1]));
+    _mm_storeu_si128((__m128i *)all, _mm_add_epi64(s->all[0], s->all[1]));
+    _mm_storeu_si128((__m128i *)high, _mm_add_epi64(s->high[0], s->high[1]));
     return vnic__add_carry(sum, vnic__sum_halves(all[0] + all[1], high[0] + high[1]));
 }
 
