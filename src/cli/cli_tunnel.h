@@ -73,6 +73,9 @@ uint32_t cli_udp_room(const struct cli_udp *udp);
  * dropped and counted); fewer than n: the socket is full. */
 int cli_udp_send(struct cli_udp *udp, const struct vnic_packet *pkts, int n);
 
+/* Messages from the peer that the system had no room for, because we did not take them in time. */
+uint64_t cli_udp_overflow(const struct cli_udp *udp);
+
 void cli_udp_keep_alive(struct cli_udp *udp);
 
 /* Takes what is there, into pkts[CLI_TUNNEL_RECEIVED]: data (borrowed until the next call) and len.

@@ -83,6 +83,7 @@ static void tunnel_json_stats(const struct cli_tunnel *t)
     cli_json_number(dropped, "refused", s->refused);
     cli_json_number(dropped, "no_peer", s->no_peer);
     cli_json_number(dropped, "bad", s->bad);
+    cli_json_number(dropped, "overflow", cli_udp_overflow(&t->udp));
     cli_json_number(dropped, "strangers", s->strangers);
     cli_json_child(object, "dropped", dropped);
     cli_json_print_line(object);
@@ -101,13 +102,14 @@ static void tunnel_text_stats(const struct cli_tunnel *t)
     }
     printf("; sent %llu packets (%llu bytes) in %llu messages, received %llu (%llu) in %llu; the "
            "socket was full %llu times; dropped %llu too long, %llu refused, %llu without a peer, "
-           "%llu bad; %llu datagrams of strangers\n",
+           "%llu bad, %llu not taken in time; %llu datagrams of strangers\n",
            (unsigned long long)s->out_packets, (unsigned long long)s->out_bytes,
            (unsigned long long)s->out_messages, (unsigned long long)s->in_packets,
            (unsigned long long)s->in_bytes, (unsigned long long)s->in_messages,
            (unsigned long long)s->out_full, (unsigned long long)s->too_long,
            (unsigned long long)s->refused, (unsigned long long)s->no_peer,
-           (unsigned long long)s->bad, (unsigned long long)s->strangers);
+           (unsigned long long)s->bad, (unsigned long long)cli_udp_overflow(&t->udp),
+           (unsigned long long)s->strangers);
 }
 
 void cli_tunnel_print_stats(const struct cli_tunnel *t)

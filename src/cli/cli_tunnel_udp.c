@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
@@ -123,6 +124,16 @@ void cli_udp_forget(struct cli_udp *udp)
         cli_endpoint_set_port(&udp->peer, 0);
         udp->connected = 0;
     }
+}
+
+uint64_t cli_udp_overflow(const struct cli_udp *udp)
+{
+    /* Linux net/core/sock.c sk_get_meminfo(). */
+    uint32_t info[SK_MEMINFO_VARS] = {0};
+    socklen_t len = sizeof info;
+
+    return getsockopt(udp->fd, SOL_SOCKET, SO_MEMINFO, info, &len) == 0 ? info[SK_MEMINFO_DROPS]
+                                                                        : 0;
 }
 
 /* ip(7), ipv6(7): IP_MTU needs a connected socket; connecting one sends nothing. */
