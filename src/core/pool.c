@@ -170,39 +170,63 @@ static int is_inside(const struct pool_view *view, const struct vnic_packet *p)
            p->len <= (size_t)(view->end - p->data);
 }
 
-int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int inside)
+static int check_views(struct vnic__pool *pool, const struct vnic_packet *pkts, int n, int inside)
 {
     int good = 0;
 
-    vnic__mutex_lock(&q->lock);
-    while (good < n && q->pool != NULL) {
+    while (good < n && pool != NULL) {
         uintptr_t token = pkts[good].token;
 
-        if (token == 0 || token > q->pool->n_views ||
-            q->pool->views[token - 1].state != VIEW_OUT ||
-            (inside && !is_inside(&q->pool->views[token - 1], &pkts[good]))) {
+        if (token == 0 || token > pool->n_views || pool->views[token - 1].state != VIEW_OUT ||
+            (inside && !is_inside(&pool->views[token - 1], &pkts[good]))) {
             break;
         }
-        q->pool->views[token - 1].state = VIEW_SEEN;
+        pool->views[token - 1].state = VIEW_SEEN;
         good++;
     }
     for (int i = 0; i < good; i++) {
-        q->pool->views[pkts[i].token - 1].state = VIEW_OUT;
+        pool->views[pkts[i].token - 1].state = VIEW_OUT;
     }
-    vnic__mutex_unlock(&q->lock);
     return good == n ? 0 : VNIC_EINVAL;
+}
+
+static void give_view(struct vnic__pool *pool, uintptr_t token)
+{
+    struct pool_view *view = &pool->views[token - 1];
+
+    view->state = VIEW_FREE;
+    pool->free_views[pool->n_free_views++] = (uint16_t)(token - 1);
+    drop_buffer(pool, view->buffer);
+}
+
+int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int inside)
+{
+    int rc;
+
+    vnic__mutex_lock(&q->lock);
+    rc = check_views(q->pool, pkts, n, inside);
+    vnic__mutex_unlock(&q->lock);
+    return rc;
 }
 
 void vnic__pool_give(struct vnic *q, uintptr_t token)
 {
-    struct pool_view *view;
+    vnic__mutex_lock(&q->lock);
+    give_view(q->pool, token);
+    vnic__mutex_unlock(&q->lock);
+}
+
+int vnic__pool_give_all(struct vnic *q, const struct vnic_packet *pkts, int n)
+{
+    int rc;
 
     vnic__mutex_lock(&q->lock);
-    view = &q->pool->views[token - 1];
-    view->state = VIEW_FREE;
-    q->pool->free_views[q->pool->n_free_views++] = (uint16_t)(token - 1);
-    drop_buffer(q->pool, view->buffer);
+    rc = check_views(q->pool, pkts, n, 0);
+    for (int i = 0; i < n && rc == 0; i++) {
+        give_view(q->pool, pkts[i].token);
+    }
     vnic__mutex_unlock(&q->lock);
+    return rc;
 }
 
 int vnic__pool_is_lent(struct vnic *q)

@@ -31,6 +31,9 @@ int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int 
 /* Gives back a view whose token is valid. */
 void vnic__pool_give(struct vnic *q, uintptr_t token);
 
+/* Gives back all of them, or none when vnic__pool_check() would refuse: VNIC_EINVAL. */
+int vnic__pool_give_all(struct vnic *q, const struct vnic_packet *pkts, int n);
+
 /* Whether any view is out. */
 int vnic__pool_is_lent(struct vnic *q);
 

@@ -73,13 +73,7 @@ int vnic_release_many(vnic *dev, const struct vnic_packet *pkts, int n)
     if (dev == NULL || pkts == NULL || n < 0) {
         return VNIC_EINVAL;
     }
-    if (vnic__pool_check(dev, pkts, n, 0) < 0) {
-        return VNIC_EINVAL;
-    }
-    for (int i = 0; i < n; i++) {
-        vnic__pool_give(dev, pkts[i].token);
-    }
-    return 0;
+    return vnic__pool_give_all(dev, pkts, n);
 }
 
 static int check_lengths(const struct vnic *q, const struct vnic_packet *pkts, int n)
