@@ -35,16 +35,24 @@ uint32_t vnic__offload_feature(const struct vnic_packet *p)
     }
 }
 
-/* The shortest headers of a datagram: IPv4 and UDP. */
-#define UDP_HEADERS_MIN 28u
+#define UDP_HEADER 8u
+#define ETHERNET_HEADER 14u
 
 /*
- * Super-packets that are right and that Linux takes from nobody, so that refusing them says nothing: the
- * size which means something else (GSO_BY_FRAGS), a complete checksum (which it only allows for TCP, and
- * not with a VLAN tag), too many datagrams (include/linux/virtio_net.h virtio_net_hdr_to_skb()).
+ * Packets that are right, or at least can be sent in parts, and that Linux takes from nobody, so that
+ * refusing them says nothing about it: the size which means something else (GSO_BY_FRAGS), a complete
+ * checksum (which it only allows for TCP, and not with a VLAN tag), too many datagrams
+ * (include/linux/virtio_net.h virtio_net_hdr_to_skb()), and a partial checksum within the Ethernet header
+ * (drivers/net/tun.c tun_get_user() takes its end for that of the headers).
  */
 static int is_taken_by_none(const struct vnic *q, const struct vnic_packet *p)
 {
+    uint32_t start = p->csum_start;
+
+    if (q->layer == VNIC_TAP && p->csum == VNIC_CSUM_PARTIAL &&
+        start + p->csum_offset + 2 < ETHERNET_HEADER) {
+        return 1;
+    }
     if (p->gso_type == VNIC_GSO_NONE) {
         return 0;
     }
@@ -52,7 +60,7 @@ static int is_taken_by_none(const struct vnic *q, const struct vnic_packet *p)
         return 1;
     }
     return p->gso_type == VNIC_GSO_UDP_L4 &&
-           p->len > UDP_HEADERS_MIN + (uint32_t)p->gso_size * q->iface->udp_segments;
+           p->len > start + UDP_HEADER + (uint32_t)p->gso_size * q->iface->udp_segments;
 }
 
 int vnic__offload_needs_parts(const struct vnic *q, const struct vnic_packet *p, uint32_t feature)

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The limits that Linux has for what is written to it, from both sides: what is just within them goes in
+ * one piece, what is beyond goes otherwise, and neither is taken for a kernel that breaks its word.
+ */
+#include "live/live_open.h"
+#include "support/stream_packets.h"
+
+using namespace wire;
+using live::PacketSocket;
+
+namespace
+{
+
+class OffloadLimits : public live::NetnsTest
+{
+  protected:
+    void SetUp() override
+    {
+        NetnsTest::SetUp();
+        if (IsSkipped()) {
+            return;
+        }
+        if (live::is_emulated()) {
+            GTEST_SKIP() << "qemu-user does not implement what this needs of TUNSETOFFLOAD";
+        }
+        live::allow_ipv6();
+    }
+    static vnic *open_one(uint32_t layer, uint32_t offload)
+    {
+        live::Config cfg("given", layer, VNIC_NO_LINK_LOCAL);
+
+        cfg.offload = offload;
+        cfg.engine = "plain";
+        return live::must_open(cfg);
+    }
+    static struct vnic_stats stats_of(vnic *dev)
+    {
+        struct vnic_stats stats = {};
+
+        stats.size = sizeof stats;
+        EXPECT_EQ(0, vnic_get_stats(dev, &stats, nullptr));
+        return stats;
+    }
+    static void expect_no_blame(vnic *dev)
+    {
+        struct vnic_info info = {};
+
+        info.size = sizeof info;
+        EXPECT_EQ(0, vnic_get_info(dev, &info, nullptr));
+        EXPECT_EQ(0u, info.refused);
+    }
+    static Bytes framed(const Bytes &ip, int family)
+    {
+        return packets::mac_b + packets::mac_a + packets::hex(family == 4 ? "0800" : "86dd") + ip;
+    }
+};
+
+/*
+ * As many datagrams as a super-packet may have are merged, whatever headers there are: 128, which older
+ * kernels take as two times 64.
+ */
+TEST_F(OffloadLimits, AsManyDatagramsAsThereMayBe)
+{
+    for (uint32_t layer : {VNIC_TUN, VNIC_TAP}) {
+        for (const Flow &flow : {Flow{4, 17}, Flow{6, 17}}) {
+            vnic *dev = open_one(layer, VNIC_OFFLOAD_SPLIT);
+            std::vector<Bytes> bytes;
+            std::vector<struct vnic_packet> pkts;
+
+            for (size_t i = 0; i < 128; i++) {
+                Bytes ip = packet_of(flow, i * 450, 450);
+                bytes.push_back(layer == VNIC_TAP ? framed(ip, flow.family) : ip);
+            }
+            for (Bytes &packet : bytes) {
+                struct vnic_packet p = {};
+                p.data = packet.data();
+                p.len = static_cast<uint32_t>(packet.size());
+                pkts.push_back(p);
+            }
+            EXPECT_EQ(128, vnic_send_many(dev, pkts.data(), 128, VNIC_FOREVER));
+            EXPECT_NEAR(1.5, static_cast<double>(stats_of(dev).queue_tx_super), 0.5)
+
+                << "layer " << layer << ", IPv" << flow.family;
+            EXPECT_EQ(128u, stats_of(dev).queue_tx_merged);
+            expect_no_blame(dev);
+            vnic_close(dev);
+        }
+    }
+}
+
+/*
+ * A partial checksum that ends inside the Ethernet header: Linux takes where it ends for the length of the
+ * headers, and refuses fewer than 14 bytes of them (drivers/net/tun.c tun_get_user()). That is the guest's
+ * doing, and the packet goes with the checksum that it asked for.
+ */
+TEST_F(OffloadLimits, AChecksumInsideTheEthernetHeader)
+{
+    for (uint32_t offload : {VNIC_OFFLOAD_RAW, VNIC_OFFLOAD_SPLIT}) {
+        vnic *dev = open_one(VNIC_TAP, offload);
+        Bytes frame = framed(packet_of({4, 17}, 0, 100), 4);
+        struct vnic_packet p = {};
+
+        p.data = frame.data();
+        p.len = static_cast<uint32_t>(frame.size());
+        p.csum = VNIC_CSUM_PARTIAL;
+        p.csum_start = 6;
+        p.csum_offset = 4;
+        EXPECT_EQ(1, vnic_send_many(dev, &p, 1, VNIC_FOREVER));
+        EXPECT_EQ(0u, stats_of(dev).queue_tx_refused);
+        expect_no_blame(dev);
+        vnic_close(dev);
+    }
+}
+
+}
