@@ -5,7 +5,7 @@
  * An unknown or impossible mask is EINVAL and changes nothing, so asking is safe.
  */
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 #include "linux_sys.h"
 #include "linux_tun.h"
@@ -34,16 +34,28 @@ static const struct kernel_quirk {
      "Linux 7.0 to 7.1.4 spoils super-packets of UDP on their way to a network card"},
 };
 
-/* The version of now; 0 when it cannot be read, which counts as very old. */
+/* A number and the dot behind it, if there is one; at most `limit`. */
+static uint32_t next_number(char **text, unsigned long limit)
+{
+    unsigned long n = strtoul(*text, text, 10);
+
+    *text += **text == '.';
+    return (uint32_t)(n < limit ? n : limit);
+}
+
+/* The version of now, of a release such as "6.12.3-amd64"; 0 when it cannot be read: very old. */
 static uint32_t kernel_version(void)
 {
-    unsigned major = 0, minor = 0, patch = 0;
+    uint32_t major, minor;
     struct utsname name;
+    char *text = name.release;
 
-    if (vnic__sys_uname(&name) < 0 || sscanf(name.release, "%u.%u.%u", &major, &minor, &patch) < 2) {
+    if (vnic__sys_uname(&name) < 0) {
         return 0;
     }
-    return KERNEL(major & 255, minor & 255, patch > 65535 ? 65535 : patch);
+    major = next_number(&text, 255);
+    minor = next_number(&text, 255);
+    return KERNEL(major, minor, next_number(&text, 65535));
 }
 
 static uint32_t without_quirks(const struct vnic *q, uint32_t features, uint32_t version)
