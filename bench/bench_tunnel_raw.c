@@ -44,6 +44,7 @@ static int out_n;
 static uint8_t in_memory[MESSAGES][BUFFER];
 static struct vnic_packet in[RECEIVED];
 static vnic_merge *merge;
+static struct virtio_net_hdr header;
 static struct vnic_split split;
 static int left_of_split;
 
@@ -78,7 +79,8 @@ static void open_tun(const char *name)
 
 static void open_udp(const char *from, const char *to, const char *port)
 {
-    struct sockaddr_in local = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
+    struct sockaddr_in local = {.sin_family = AF_INET,
+                                .sin_port = htons((uint16_t)strtol(port, NULL, 10))};
     struct sockaddr_in peer = local;
     int buffer = 4 << 20;
     int one = 1;
@@ -112,7 +114,6 @@ static void read_plain(void)
 /* Reads the next super-packet. Returns how many packets it is. */
 static int read_super(void)
 {
-    static struct virtio_net_hdr header;
     struct iovec pieces[2] = {{&header, sizeof header}, {super_packet, sizeof super_packet}};
     ssize_t n = readv(tun_fd, pieces, 2);
     struct vnic_packet packet;
@@ -251,7 +252,6 @@ static void write_merged(const struct vnic_packet *pkts, int n)
 {
     static struct vnic_iovec gathered[VNIC_MERGE_IOV_MAX];
     static struct iovec pieces[VNIC_MERGE_IOV_MAX + 1];
-    struct virtio_net_hdr header;
     int outputs = vnic_merge_plan(merge, pkts, n);
 
     for (int i = 0; i < outputs; i++) {
@@ -295,7 +295,7 @@ int main(int argc, char **argv)
         return 2;
     }
     with_offload = strcmp(argv[1], "offload") == 0;
-    room = (size_t)atoi(argv[3]);
+    room = (size_t)strtol(argv[3], NULL, 10);
     memory = malloc(BATCH * room);
     open_tun(argv[2]);
     open_udp(argv[4], argv[5], argv[6]);

@@ -31,15 +31,14 @@ struct cli_bench_values {
 struct cli_bench_mode {
     const char *name;
     const char *what;
-    uint32_t offload; /* VNIC_OFFLOAD_… */
     const char *engine;
-    int batch; /* packets a call; 1: vnic_recv() and vnic_send() */
-    /* While it is open; dev is NULL if this machine cannot, and err says why. */
-    vnic *dev;
-    int socket;
-    struct vnic_error err;
+    uint32_t offload;   /* VNIC_OFFLOAD_… */
+    int batch;          /* packets a call; 1: vnic_recv() and vnic_send() */
+    vnic *dev;          /* while it is open; NULL if this machine cannot, and err says why */
     uint64_t came_back; /* bytes */
     struct cli_bench_values ns[CLI_BENCH_TRAFFICS];
+    struct vnic_error err;
+    int socket;
 };
 
 /* Opens interface number `index` with its socket. What cannot be had is told by mode->err. */

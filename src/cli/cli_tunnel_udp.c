@@ -118,9 +118,8 @@ void cli_udp_forget(struct cli_udp *udp)
 {
     struct sockaddr none = {.sa_family = AF_UNSPEC};
 
-    if (udp->learn_port && udp->connected) {
-        /* connect(2): AF_UNSPEC dissolves the association. */
-        (void)connect(udp->fd, &none, sizeof none);
+    /* connect(2): AF_UNSPEC dissolves the association. */
+    if (udp->learn_port && udp->connected && connect(udp->fd, &none, sizeof none) == 0) {
         cli_endpoint_set_port(&udp->peer, 0);
         udp->connected = 0;
     }
