@@ -168,10 +168,10 @@ typedef struct vnic_merge vnic_merge;
 
 /** What may be merged; every member counts. */
 struct vnic_merge_rules {
-    size_t size;           /**< sizeof(struct vnic_merge_rules) */
-    uint32_t layer;        /**< VNIC_TUN or VNIC_TAP */
-    uint32_t features;     /**< VNIC_F_TSO4, VNIC_F_TSO6, VNIC_F_USO4, VNIC_F_USO6: kinds to be made */
-    uint32_t max_len;      /**< longest packet made, from the IP header on: 1280 … 65535 */
+    size_t size;       /**< sizeof(struct vnic_merge_rules) */
+    uint32_t layer;    /**< VNIC_TUN or VNIC_TAP */
+    uint32_t features; /**< VNIC_F_TSO4, VNIC_F_TSO6, VNIC_F_USO4, VNIC_F_USO6: kinds to be made */
+    uint32_t max_len;  /**< longest packet made, from the IP header on: 1280 … 65535 */
     uint32_t udp_segments; /**< most segments of UDP: 2 … 128; Linux takes 64, from 6.9 on 128 */
 };
 

@@ -124,10 +124,11 @@ struct vnic_config {
     uint32_t tx_queue_len; /**< packets that the kernel holds for the reader; Linux; 0 … 1000000 */
     uint32_t if_index;     /**< index that the new interface shall have; Linux; 1 … 2147483647 */
     uint32_t sndbuf;       /**< bytes in flight after which sending waits; Linux; 4 … 2147483647 */
-    const char *engine;    /**< how packets move: "auto", "plain" (a system call each) or "uring" (Linux
+    const char
+        *engine;       /**< how packets move: "auto", "plain" (a system call each) or "uring" (Linux
                               io_uring, in builds that have liburing); NULL: "auto" */
-    uint32_t features;     /**< with offload: VNIC_F_… that may be used at most; VNIC_UNSET: all */
-    uint32_t reserved;     /**< leave it as vnic_config_init() set it */
+    uint32_t features; /**< with offload: VNIC_F_… that may be used at most; VNIC_UNSET: all */
+    uint32_t reserved; /**< leave it as vnic_config_init() set it */
 };
 
 /**
@@ -1036,7 +1037,8 @@ struct vnic_stats {
     uint64_t queue_tx_bytes;   /**< the same in bytes */
     uint64_t queue_rx_cut;     /**< packets that this handle lost to a too small buffer */
     uint64_t queue_rx_super;   /**< super-packets that came */
-    uint64_t queue_rx_bad;     /**< packets that came and could not be given: malformed or unknown kind */
+    uint64_t
+        queue_rx_bad; /**< packets that came and could not be given: malformed or unknown kind */
     uint64_t queue_tx_super;   /**< super-packets that the kernel took */
     uint64_t queue_tx_merged;  /**< packets that were sent as a part of one */
     uint64_t queue_tx_split;   /**< super-packets that were split before sending */
@@ -1063,9 +1065,9 @@ struct vnic_info {
     uint8_t reserved[2];       /**< 0 */
     uint32_t offload;          /**< VNIC_OFFLOAD_… of the handle */
     uint32_t features;         /**< VNIC_F_… in use for sending by this interface's handles */
-    uint32_t refused;          /**< VNIC_F_… that the kernel refused while sending: done by us since */
-    char engine[16];           /**< "plain", "uring", …; "" where there is no choice */
-    char engine_reason[96];    /**< why that one */
+    uint32_t refused;       /**< VNIC_F_… that the kernel refused while sending: done by us since */
+    char engine[16];        /**< "plain", "uring", …; "" where there is no choice */
+    char engine_reason[96]; /**< why that one */
 };
 
 /**

@@ -30,10 +30,10 @@ struct vnic__iface {
     struct vnic__mutex lock;             /* serialises configuration; guards what follows */
     struct vnic *queues;                 /* list by vnic.next */
     unsigned n_queues;
-    uint32_t created;     /* [backend] 1: this handle's open made the interface */
-    uint32_t multi_queue; /* [backend] 1: open_queue is possible */
-    uint32_t layer;       /* VNIC_TUN or VNIC_TAP, set by core from the queue */
-    uint32_t offload;     /* VNIC_OFFLOAD_…, set by core before the first slot is called */
+    uint32_t created;          /* [backend] 1: this handle's open made the interface */
+    uint32_t multi_queue;      /* [backend] 1: open_queue is possible */
+    uint32_t layer;            /* VNIC_TUN or VNIC_TAP, set by core from the queue */
+    uint32_t offload;          /* VNIC_OFFLOAD_…, set by core before the first slot is called */
     _Atomic uint32_t features; /* [backend] VNIC_F_… that the system takes from us */
     _Atomic uint32_t refused;  /* VNIC_F_… that it refused in spite of that */
     uint32_t udp_segments;     /* [backend] most segments of a super-packet of UDP */

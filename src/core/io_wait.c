@@ -39,8 +39,8 @@ static int send_once(struct vnic *q, const struct vnic_iovec *iov, int n)
 }
 
 /* Nothing could be done at once. */
-static int wait_and_try(struct vnic *q, int events, vnic__attempt *once, const struct vnic_iovec *iov,
-                        int n, int64_t deadline)
+static int wait_and_try(struct vnic *q, int events, vnic__attempt *once,
+                        const struct vnic_iovec *iov, int n, int64_t deadline)
 {
     int rc, ready;
 
@@ -62,8 +62,8 @@ static int wait_and_try(struct vnic *q, int events, vnic__attempt *once, const s
     return rc;
 }
 
-static int go_on(struct vnic *q, int events, vnic__attempt *once, const struct vnic_iovec *iov, int n,
-                 int64_t deadline, int rc)
+static int go_on(struct vnic *q, int events, vnic__attempt *once, const struct vnic_iovec *iov,
+                 int n, int64_t deadline, int rc)
 {
     if (rc == 0) {
         rc = vnic__stop_code(q);
