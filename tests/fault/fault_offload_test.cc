@@ -11,6 +11,7 @@
 
 #include "fault_state.h"
 #include "fault_sweep.h"
+#include "support/covers.h"
 #include "support/packets.h"
 #include "vnic/packet.h"
 
@@ -53,9 +54,9 @@ class OffloadSweep : public fault::Namespaces
         to.sin_port = htons(9);
         to.sin_addr.s_addr = htonl(0x0a090002);
         std::vector<char> data(kDatagrams * kPayload, 'x');
-        ASSERT_EQ(sendto(s, data.data(), data.size(), 0, reinterpret_cast<sockaddr *>(&to),
-                         sizeof to),
-                  static_cast<ssize_t>(data.size()));
+        ASSERT_EQ(
+            sendto(s, data.data(), data.size(), 0, reinterpret_cast<sockaddr *>(&to), sizeof to),
+            static_cast<ssize_t>(data.size()));
         ::close(s);
     }
 
@@ -134,6 +135,22 @@ TEST_F(OffloadSweep, Send)
             return vnic_send_many(dev_, pkts, kDatagrams, 1000);
         });
     }
+}
+
+TEST_F(OffloadSweep, Planner)
+{
+    VNIC_COVERS("vnic_merge_create", "VNIC_ENOMEM");
+    vnic_merge *merge = nullptr;
+    fault::sweep_all({"merge_create", "vnic_merge_create", [] {},
+                      [&merge](vnic_error *) {
+                          vnic_merge_rules rules = {sizeof rules, VNIC_TUN, VNIC_F_TSO4, 65535, 64};
+                          return vnic_merge_create(&rules, &merge);
+                      },
+                      [&merge] {
+                          vnic_merge_destroy(merge);
+                          merge = nullptr;
+                      },
+                      false});
 }
 
 TEST_F(OffloadSweep, WaitHandle)

@@ -33,7 +33,7 @@ constexpr unsigned STRIDE = 3;
 std::string read_headers()
 {
     std::string text;
-    for (const char *name : {"vnic/vnic.h", "vnic/fake.h"}) {
+    for (const char *name : {"vnic/vnic.h", "vnic/fake.h", "vnic/segment.h"}) {
         std::ifstream file(std::string(VNIC_SOURCE_DIR "/include/") + name);
         std::stringstream all;
         all << file.rdbuf();
