@@ -132,9 +132,6 @@ static int walk_extensions(struct walk *w)
         if (!has_room(w, len)) {
             return VNIC_EINVAL;
         }
-        if (w->pos + len > VNIC_SPLIT_HDR_MAX) {
-            return VNIC_ENOTSUP;
-        }
         w->routed |= w->proto == 43;
         w->proto = p[0];
         w->pos += len;
@@ -156,7 +153,7 @@ static int walk_ipv6(struct walk *w)
         /* The length is in a jumbo option (RFC 2675), which no segment may have. */
         return VNIC_ENOTSUP;
     }
-    if (claim_length(w, payload_len == 0 ? 0 : 40 + payload_len) != VNIC_OK || !has_room(w, 40)) {
+    if (claim_length(w, payload_len == 0 ? 0 : 40 + payload_len) != VNIC_OK) {
         return VNIC_EINVAL;
     }
     w->pos += 40;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "support/packets.h"
@@ -231,20 +232,21 @@ inline void expect_segments(const Super &s, const std::vector<Bytes> &expected)
     }
 }
 
-/* How it is refused; then there are no segments. */
+/* How it is refused; then there are no segments. AddressSanitizer sees a read behind the end. */
 inline int begin(const Super &s, uint32_t flags = 0)
 {
     vnic_split split;
     vnic_packet packet = s.fields;
-    Guarded data(s.bytes);
-    packet.data = data.data();
+    std::unique_ptr<uint8_t[]> data(new uint8_t[s.bytes.size()]);
+    std::copy(s.bytes.begin(), s.bytes.end(), data.get());
+    packet.data = data.get();
     memset(&split, 0x5A, sizeof split);
     int rc = vnic_split_begin(&split, &packet, s.layer, flags);
     if (rc < 0) {
         EXPECT_EQ(vnic_split_size(&split), 0);
         EXPECT_EQ(vnic_split_skip(&split), 0);
     }
-    EXPECT_EQ(data.bytes(), s.bytes);
+    EXPECT_TRUE(std::equal(s.bytes.begin(), s.bytes.end(), data.get()));
     return rc;
 }
 

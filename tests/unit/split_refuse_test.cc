@@ -85,6 +85,8 @@ static std::vector<RefuseCase> refuse_cases()
         {"IPv4 header of 16 bytes", VNIC_EINVAL, with8(tcp4(), 0, 0x44)},
         {"IPv4 header beyond the end", VNIC_EINVAL,
          super(hex("46") + Bytes(19), VNIC_GSO_TCPV4, 1)},
+        {"IPv4 options beyond the end", VNIC_EINVAL,
+         super(hex("4f00 0000 0000 0000 40 06") + Bytes(10), VNIC_GSO_TCPV4, 1)},
         {"IPv4 length beyond the end", VNIC_EINVAL, with16(tcp4(), 2, 48)},
         {"IPv6 length beyond the end", VNIC_EINVAL, with16(tcp6(), 4, 28)},
         {"more fragments", VNIC_EINVAL, with16(tcp4(), 6, 0x2000)},
@@ -226,8 +228,10 @@ TEST(SplitRefuse, Arguments)
     EXPECT_EQ(vnic_split_begin(&split, &packet, 3, 0), VNIC_EINVAL);
     EXPECT_EQ(vnic_split_begin(&split, &packet, VNIC_TUN, 2), VNIC_EINVAL);
     packet.len = 0;
+    packet.gso_type = VNIC_GSO_NONE;
     EXPECT_EQ(vnic_split_begin(&split, &packet, VNIC_TUN, 0), VNIC_EINVAL);
-    packet.len = s.fields.len;
+    packet = s.fields;
+    packet.data = s.bytes.data();
     ASSERT_EQ(vnic_split_begin(&split, &packet, VNIC_TUN, 0), 3);
     EXPECT_EQ(vnic_split_next(nullptr, &out), VNIC_EINVAL);
     EXPECT_EQ(vnic_split_next(&split, nullptr), VNIC_EINVAL);

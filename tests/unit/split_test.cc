@@ -224,14 +224,37 @@ TEST(Split, LengthsOfTheHeadersAreSetAnew)
 TEST(Split, EthernetPaddingIsLeftOut)
 {
     const Bytes p = hex("01 02");
-    Bytes frame = ethernet(0x0800, tcp4(1, 0, 0x18, p));
-    Super s = super(frame + Bytes(60 - frame.size(), 0xEE), VNIC_GSO_TCPV4, 1, VNIC_CSUM_VALID, 0,
-                    0, VNIC_TAP);
-    expect_segments(s, {ethernet(0x0800, tcp4(1, 0, 0x10, part(p, 0, 1))),
-                        ethernet(0x0800, tcp4(2, 1, 0x18, part(p, 1, 2)))});
-    /* The same bytes without Ethernet are payload. */
-    s = super(part(s.bytes, 14, 60), VNIC_GSO_TCPV4, 6);
-    expect_segments(s, {tcp4(1, 0, 0x18, part(s.bytes, 40, 46))});
+    for (const Bytes &tags : {Bytes(), hex("8100 2005"), hex("88a8 0007 8100 2005")}) {
+        Bytes frame = ethernet(0x0800, tcp4(1, 0, 0x18, p), tags);
+        frame.resize(60 + tags.size(), 0xEE);
+        Super s = super(frame, VNIC_GSO_TCPV4, 1, VNIC_CSUM_VALID, 0, 0, VNIC_TAP);
+        expect_segments(s, {ethernet(0x0800, tcp4(1, 0, 0x10, part(p, 0, 1)), tags),
+                            ethernet(0x0800, tcp4(2, 1, 0x18, part(p, 1, 2)), tags)});
+        /* Without a length in the IP header, or without Ethernet, the same bytes are payload. */
+        const Bytes all = part(frame, 54 + tags.size(), frame.size());
+        s.fields.gso_size = 6;
+        put16(s.bytes, 16 + tags.size(), 0);
+        expect_segments(s, {ethernet(0x0800, tcp4(1, 0, 0x18, all), tags)});
+        s = super(part(frame, 14 + tags.size(), frame.size()), VNIC_GSO_TCPV4, 6);
+        expect_segments(s, {tcp4(1, 0, 0x18, all)});
+    }
+}
+
+/* More than 65535 bytes: a partial checksum then has both halves of the length. */
+TEST(Split, LongerThanTheHeadersCanTell)
+{
+    const Bytes p = counting(70000);
+    Super s = super(tcp4(1, 0, 0x18, p), VNIC_GSO_TCPV4, 35000);
+    Bytes pseudo = v4_a + v4_b + hex("0000 0006 0000 0000");
+    put16(s.bytes, 2, 0);
+    put16(pseudo, 12, 70020 >> 16);
+    put16(pseudo, 14, 70020 & 0xFFFF);
+    put16(s.bytes, 36, naive_sum(pseudo.data(), pseudo.size()));
+    s.fields.csum = VNIC_CSUM_PARTIAL;
+    s.fields.csum_start = 20;
+    s.fields.csum_offset = 16;
+    expect_segments(
+        s, {tcp4(1, 0, 0x10, part(p, 0, 35000)), tcp4(2, 35000, 0x18, part(p, 35000, 70000))});
 }
 
 TEST(Split, ChecksumOfZero)
