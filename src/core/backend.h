@@ -126,6 +126,24 @@ struct vnic__netconf {
 #define VNIC__CLOSE_UNDO 2   /* leaves it open, and as it was before adopt, which failed later on */
 #define VNIC__CLOSE_FAILED 3 /* ends it; open failed later on: what was there before is as it was */
 
+/* A packet in the backend's own memory, lent to core and by core to the caller. */
+struct vnic__view {
+    uint8_t *data;
+    uint32_t len;
+    uint32_t cap;      /* bytes from data on that may be written to */
+    uint32_t headroom; /* the same before data */
+    uintptr_t token;   /* the backend's; core gives it back with release */
+};
+
+/* The pieces of one packet of a batch. */
+struct vnic__gather {
+    const struct vnic_iovec *iov;
+    int n;
+};
+
+/* The most packets of one acquire, release or write_many: a stop is looked for between them. */
+#define VNIC__BATCH_MAX 32
+
 struct vnic__backend {
     const char *name;
     uint64_t options;  /* VNIC__OPT_… that it honours */
@@ -177,6 +195,21 @@ struct vnic__backend {
     int (*after_read)(struct vnic *q, const struct vnic_iovec *iov, int64_t got,
                       uint32_t *ret_flags);
     int (*after_write)(struct vnic *q, const struct vnic_iovec *iov, int64_t put);
+    /*
+     * [hot] Takes up to n packets without copying them, never blocks. Asked only when there is no link
+     * header. Returns 1 … n, or a code as read; VNIC_ENOBUFS when no memory is left to lend, and core
+     * reads into its own. NULL, with release: the backend has no such memory.
+     */
+    int (*acquire)(struct vnic *q, struct vnic__view *ret_views, int n);
+    /* [hot] Gives n of them back; from any thread, in any order, with q->lock held. */
+    void (*release)(struct vnic *q, const uintptr_t *tokens, int n);
+    /*
+     * [hot] Writes up to n packets in order, without waiting. Returns how many were tried, 0 … n, with
+     * what write would have returned for each. When one fails those behind it may be tried all the same,
+     * but never one before those in front of it. 0: it is not possible now, core writes them one by one.
+     * NULL: never is.
+     */
+    int (*write_many)(struct vnic *q, const struct vnic__gather *packets, int n, int *ret_status);
     /*
      * Waits until one of `events` is there, until q->signal or q->wakeup's signal is set, or until
      * deadline_ns (vnic__now_ns(); < 0: no end). Returns the events, or 0 for a signal, the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Several packets in one call. */
 #include "io.h"
+#include "io_wait.h"
 #include "offload.h"
 
 static int check_batch(vnic *dev, const struct vnic_packet *pkts, int n, int timeout_ms,
@@ -70,25 +71,84 @@ static int send_one(struct vnic *q, const struct vnic_packet *p, int64_t deadlin
     return rc < 0 ? rc : 0;
 }
 
+static int can_send(const struct vnic *q, const struct vnic_packet *p)
+{
+    return p->len > 0 && p->len <= q->max_len && p->data != NULL && p->gso_type == VNIC_GSO_NONE &&
+           p->csum != VNIC_CSUM_PARTIAL;
+}
+
+/* One of a batch could not go and others behind it went: offered again it would come out of order. */
+static int without_retry(int code)
+{
+    return is_about_packet(code) ? code : VNIC_EOS;
+}
+
+/*
+ * The packets at the front that the backend can take together. Returns how many of them are dealt with;
+ * the next one has to be sent by itself, and tells why it could not go.
+ */
+static int send_front(struct vnic *q, struct vnic_packet *pkts, int n)
+{
+    struct vnic__gather gathers[VNIC__BATCH_MAX];
+    struct vnic_iovec iov[VNIC__BATCH_MAX];
+    int status[VNIC__BATCH_MAX];
+    int count = 0, last = 0;
+
+    while (count < n && count < VNIC__BATCH_MAX && can_send(q, &pkts[count])) {
+        iov[count] = (struct vnic_iovec){pkts[count].data, pkts[count].len};
+        gathers[count] = (struct vnic__gather){&iov[count], 1};
+        count++;
+    }
+    if (count < 2 || vnic__stop_code(q) < 0) {
+        return 0;
+    }
+    count = q->backend->write_many(q, gathers, count, status);
+    for (int i = 0; i < count; i++) {
+        last = status[i] > 0 ? i + 1 : last;
+    }
+    while (last < count && is_about_packet(status[last])) {
+        last++;
+    }
+    for (int i = 0; i < last; i++) {
+        pkts[i].status = status[i] > 0 ? 0 : without_retry(status[i]);
+        if (status[i] > 0) {
+            vnic__count_packet(&q->tx, status[i]);
+        }
+    }
+    return last;
+}
+
+/* The packets before pkts[i] are dealt with; adds what became of them since `from`. */
+static void sum_up(const struct vnic_packet *pkts, int from, int i, int *accepted, int *first)
+{
+    for (; from < i; from++) {
+        *accepted += pkts[from].status == 0;
+        *first = *first == 0 ? pkts[from].status : *first;
+    }
+}
+
 int vnic__send_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
 {
-    int accepted = 0, first = 0, i;
+    int together = q->plain && q->backend->write_many != NULL;
+    int accepted = 0, first = 0, i = 0;
 
     if (q->offload != NULL) {
         return vnic__offload_send_batch(q, pkts, n, deadline);
     }
-    for (i = 0; i < n; i++) {
-        pkts[i].status = send_one(q, &pkts[i], deadline);
-        if (pkts[i].status == 0) {
-            accepted++;
-        } else if (first == 0) {
-            first = pkts[i].status;
+    while (i < n) {
+        int from = i;
+
+        i += together ? send_front(q, pkts + i, n - i) : 0;
+        if (i == from) {
+            pkts[i].status = send_one(q, &pkts[i], deadline);
+            i++;
         }
-        if (pkts[i].status < 0 && !is_about_packet(pkts[i].status)) {
+        sum_up(pkts, from, i, &accepted, &first);
+        if (pkts[i - 1].status < 0 && !is_about_packet(pkts[i - 1].status)) {
             break;
         }
     }
-    for (i++; i < n; i++) {
+    for (; i < n; i++) {
         pkts[i].status = VNIC_EAGAIN;
     }
     return accepted > 0 ? accepted : first;

@@ -97,3 +97,23 @@ int vnic__recv_attempts(struct vnic *q, vnic__attempt *once, const struct vnic_i
 {
     return go_on(q, VNIC_READABLE, once, iov, iov != NULL, deadline, 0);
 }
+
+/* The views are where other attempts have their pieces. */
+static int acquire_once(struct vnic *q, const struct vnic_iovec *where, int n)
+{
+    struct vnic__view *views = where->base;
+    int rc = q->backend->acquire(q, views, n);
+
+    for (int i = 0; i < rc; i++) {
+        vnic__count_packet(&q->rx, (int)views[i].len);
+    }
+    return rc;
+}
+
+int vnic__acquire_until(struct vnic *q, struct vnic__view *views, int n, int64_t deadline)
+{
+    const struct vnic_iovec where = {views, (size_t)n * sizeof *views};
+    int rc = vnic__stop_code(q) < 0 ? 0 : acquire_once(q, &where, n);
+
+    return rc > 0 ? rc : go_on(q, VNIC_READABLE, acquire_once, &where, n, deadline, rc);
+}

@@ -33,4 +33,10 @@ int vnic__recv_attempts(struct vnic *q, vnic__attempt *once, const struct vnic_i
 int vnic__recv_go_on(struct vnic *q, const struct vnic_iovec *iov, int n, int64_t deadline, int rc);
 int vnic__send_go_on(struct vnic *q, const struct vnic_iovec *iov, int n, int64_t deadline, int rc);
 
+/*
+ * Takes up to n packets in the backend's memory, waiting for the first until the deadline. 1 … n, or a
+ * code; VNIC_ENOBUFS: the backend has none to lend.
+ */
+int vnic__acquire_until(struct vnic *q, struct vnic__view *views, int n, int64_t deadline);
+
 #endif

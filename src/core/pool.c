@@ -12,11 +12,15 @@
 #define VIEW_SEEN 2u /* out, and met once in the check that runs */
 
 struct pool_view {
-    uint8_t *start; /* what was lent: from here … */
-    uint8_t *end;   /* … to before here */
+    uint8_t *start;    /* what was lent: from here … */
+    uint8_t *end;      /* … to before here */
+    uintptr_t foreign; /* the backend's token, when buffer is VIEW_FOREIGN */
     uint16_t buffer;
     uint16_t state;
 };
+
+/* Instead of a buffer of the pool: memory of the backend. */
+#define VIEW_FOREIGN UINT16_MAX
 
 struct vnic__pool {
     uint8_t *buffers[VNIC__BUFFERS_MAX]; /* made so far: the first n_made */
@@ -69,24 +73,33 @@ static void set_bounds(struct pool_view *view, const struct vnic_packet *p)
     view->end = p->data + p->cap;
 }
 
+static int take_view(struct vnic__pool *pool)
+{
+    if (pool->n_free_views > 0) {
+        return pool->free_views[--pool->n_free_views];
+    }
+    return pool->n_views < VNIC__VIEWS_MAX ? (int)pool->n_views++ : VNIC_ENOBUFS;
+}
+
+static void fill_view(struct vnic__pool *pool, int slot, uint16_t buffer, struct vnic_packet *p)
+{
+    struct pool_view *view = &pool->views[slot];
+
+    set_bounds(view, p);
+    view->buffer = buffer;
+    view->state = VIEW_OUT;
+    p->token = (uintptr_t)slot + 1;
+}
+
 static int lend_view(struct vnic__pool *pool, int buffer, struct vnic_packet *p)
 {
-    struct pool_view *view;
-    uint32_t slot;
+    int slot = take_view(pool);
 
-    if (pool->n_free_views > 0) {
-        slot = pool->free_views[--pool->n_free_views];
-    } else if (pool->n_views < VNIC__VIEWS_MAX) {
-        slot = pool->n_views++;
-    } else {
-        return VNIC_ENOBUFS;
+    if (slot < 0) {
+        return slot;
     }
-    view = &pool->views[slot];
-    set_bounds(view, p);
-    view->buffer = (uint16_t)buffer;
-    view->state = VIEW_OUT;
+    fill_view(pool, slot, (uint16_t)buffer, p);
     pool->refs[buffer]++;
-    p->token = (uintptr_t)slot + 1;
     return 0;
 }
 
@@ -190,13 +203,33 @@ static int check_views(struct vnic__pool *pool, const struct vnic_packet *pkts, 
     return good == n ? 0 : VNIC_EINVAL;
 }
 
-static void give_view(struct vnic__pool *pool, uintptr_t token)
+/* Returns 1 and the backend's token when the memory is the backend's. */
+static int give_view(struct vnic__pool *pool, uintptr_t token, uintptr_t *ret_foreign)
 {
     struct pool_view *view = &pool->views[token - 1];
 
     view->state = VIEW_FREE;
     pool->free_views[pool->n_free_views++] = (uint16_t)(token - 1);
+    if (view->buffer == VIEW_FOREIGN) {
+        *ret_foreign = view->foreign;
+        return 1;
+    }
     drop_buffer(pool, view->buffer);
+    return 0;
+}
+
+static void give_views(struct vnic *q, const struct vnic_packet *pkts, int n)
+{
+    uintptr_t foreign[VNIC__BATCH_MAX];
+    int count = 0;
+
+    for (int i = 0; i < n; i++) {
+        count += give_view(q->pool, pkts[i].token, &foreign[count]);
+        if (count == VNIC__BATCH_MAX || (count > 0 && i == n - 1)) {
+            q->backend->release(q, foreign, count);
+            count = 0;
+        }
+    }
 }
 
 int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int inside)
@@ -211,8 +244,10 @@ int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int 
 
 void vnic__pool_give(struct vnic *q, uintptr_t token)
 {
+    const struct vnic_packet p = {.token = token};
+
     vnic__mutex_lock(&q->lock);
-    give_view(q->pool, token);
+    give_views(q, &p, 1);
     vnic__mutex_unlock(&q->lock);
 }
 
@@ -222,11 +257,44 @@ int vnic__pool_give_all(struct vnic *q, const struct vnic_packet *pkts, int n)
 
     vnic__mutex_lock(&q->lock);
     rc = check_views(q->pool, pkts, n, 0);
-    for (int i = 0; i < n && rc == 0; i++) {
-        give_view(q->pool, pkts[i].token);
+    if (rc == 0) {
+        give_views(q, pkts, n);
     }
     vnic__mutex_unlock(&q->lock);
     return rc;
+}
+
+int vnic__pool_free_views(struct vnic *q)
+{
+    int n;
+
+    vnic__mutex_lock(&q->lock);
+    n = get_pool(q);
+    if (n == 0) {
+        n = (int)(VNIC__VIEWS_MAX - q->pool->n_views + q->pool->n_free_views);
+    }
+    vnic__mutex_unlock(&q->lock);
+    return n;
+}
+
+void vnic__pool_lend_foreign(struct vnic *q, const struct vnic__view *views,
+                             struct vnic_packet *pkts, int n)
+{
+    vnic__mutex_lock(&q->lock);
+    for (int i = 0; i < n; i++) {
+        int slot = take_view(q->pool);
+
+        pkts[i] = (struct vnic_packet){
+            .user = pkts[i].user,
+            .data = views[i].data,
+            .len = views[i].len,
+            .cap = views[i].cap,
+            .headroom = (uint16_t)views[i].headroom,
+        };
+        fill_view(q->pool, slot, VIEW_FOREIGN, &pkts[i]);
+        q->pool->views[slot].foreign = views[i].token;
+    }
+    vnic__mutex_unlock(&q->lock);
 }
 
 int vnic__pool_is_lent(struct vnic *q)

@@ -56,6 +56,16 @@ int vnic__pool_has_views(struct vnic *q, int buffer);
  */
 int vnic__pool_lend(struct vnic *q, int buffer, struct vnic_packet *p);
 
+/*
+ * The same for packets in the backend's memory: sets pkts[n] to views[n], at most
+ * vnic__pool_free_views() of them. Their tokens go back to the backend when they are given back.
+ */
+void vnic__pool_lend_foreign(struct vnic *q, const struct vnic__view *views,
+                             struct vnic_packet *pkts, int n);
+
+/* How many more views can be lent; VNIC_ENOMEM. */
+int vnic__pool_free_views(struct vnic *q);
+
 /* p has new data, cap and headroom in the view that it was lent. */
 void vnic__pool_set_bounds(struct vnic *q, const struct vnic_packet *p);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Zero-copy views: the primitive for those who encapsulate in place. */
 #include "io.h"
+#include "io_wait.h"
 #include "offload.h"
 #include "pool.h"
 
@@ -41,14 +42,51 @@ static int acquire_one(struct vnic *q, struct vnic_packet *p, int64_t deadline)
     return 0;
 }
 
+/* At most VNIC__BATCH_MAX packets where the backend has them; VNIC_ENOBUFS: it cannot lend now. */
+static int acquire_foreign(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
+{
+    struct vnic__view views[VNIC__BATCH_MAX];
+    int room = vnic__pool_free_views(q);
+    int rc;
+
+    n = n < VNIC__BATCH_MAX ? n : VNIC__BATCH_MAX;
+    n = n < room ? n : room;
+    if (n <= 0) {
+        return room < 0 ? room : VNIC_ENOBUFS;
+    }
+    rc = vnic__acquire_until(q, views, n, deadline);
+    if (rc > 0) {
+        vnic__pool_lend_foreign(q, views, pkts, rc);
+    }
+    return rc;
+}
+
+/* As many as there are, without a copy, then from the pool once the backend has nothing left to lend. */
+static int acquire_some(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
+{
+    int rc = VNIC_ENOBUFS;
+
+    if (q->plain && q->backend->acquire != NULL) {
+        rc = acquire_foreign(q, pkts, n, deadline);
+    }
+    if (rc == VNIC_ENOBUFS) {
+        rc = acquire_one(q, pkts, deadline);
+        rc = rc < 0 ? rc : 1;
+    }
+    return rc;
+}
+
 static int acquire_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
 {
-    for (int done = 0; done < n; done++) {
-        int rc = acquire_one(q, &pkts[done], done == 0 ? deadline : VNIC__DEADLINE_TRY);
+    int done = 0;
+
+    while (done < n) {
+        int rc = acquire_some(q, pkts + done, n - done, done == 0 ? deadline : VNIC__DEADLINE_TRY);
 
         if (rc < 0) {
             return done > 0 ? done : rc;
         }
+        done += rc;
     }
     return n;
 }

@@ -110,15 +110,22 @@ TEST_P(Contract, ViewsEndAndComeBack)
     struct vnic_packet one = {};
     one.len = 100;
     EXPECT_EQ(VNIC_ENOBUFS, vnic_reserve_many(d(), &one, 1, 0));
-    Bytes p = packet(100);
-    far_send(p);
-    EXPECT_EQ(VNIC_ENOBUFS, vnic_acquire_many(d(), &one, 1, 1000));
+    /* An engine may have more for what it receives, which ends too. */
+    std::vector<struct vnic_packet> more(400);
+    uint32_t n = 0;
+    int rc;
+    do {
+        far_send(packet(100, n));
+        rc = vnic_acquire_many(d(), &more[n], 1, 1000);
+    } while (rc == 1 && ++n < 400);
+    EXPECT_EQ(VNIC_ENOBUFS, rc);
     EXPECT_EQ(0, vnic_release_many(d(), all.data(), 1));
     /* The packet was not lost. */
     ASSERT_EQ(1, vnic_acquire_many(d(), &one, 1, 1000));
-    EXPECT_EQ(p, bytes_of(one));
+    EXPECT_EQ(packet(100, n), bytes_of(one));
     EXPECT_EQ(0, vnic_release_many(d(), &one, 1));
     EXPECT_EQ(0, vnic_release_many(d(), all.data() + 1, got - 1));
+    EXPECT_EQ(0, vnic_release_many(d(), more.data(), static_cast<int>(n)));
 }
 
 TEST_P(Contract, CommitSendsWhatWasReserved)

@@ -16,6 +16,9 @@ const struct vnic__backend vnic__linux_uring_backend = {
     LINUX_SHARED_SLOTS,
     .read = vnic__uring_read,
     .write = vnic__linux_write,
+    .acquire = vnic__uring_acquire,
+    .release = vnic__uring_release,
+    .write_many = vnic__uring_write_many,
     .wait = vnic__uring_wait,
     .wait_handle = vnic__uring_wait_handle,
     .detach = vnic__uring_detach,
@@ -112,10 +115,13 @@ int vnic__linux_engine_begin(struct vnic *q, const char *engine, int super, stru
     if (u == NULL) {
         return vnic__fail_memory(err, "open");
     }
-    rc = make_rings(u, super ? URING_BUFFERS_SUPER : URING_BUFFERS);
+    rc = make_rings(u, super ? 0 : URING_BUFFERS);
     if (rc < 0) {
         vnic__free(u);
         return fail_rings(err, -rc);
+    }
+    if (super) {
+        lq->engine_reason = "asked for; super-packets are read one by one, a ring would copy each";
     }
     u->pid = vnic__sys_getpid();
     lq->uring = u;

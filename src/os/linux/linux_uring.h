@@ -19,12 +19,8 @@
 /* Linux include/uapi/linux/io_uring.h since 6.7; liburing 2.3 is older. */
 #define URING_OP_READ_MULTISHOT 49
 
-/* Buffers that packets are read into: enough for a burst, and 16 when one may be 64 KiB. */
+/* Buffers that packets are read into: enough for a burst. A power of two. */
 #define URING_BUFFERS 128u
-#define URING_BUFFERS_SUPER 16u
-
-/* Packets that one call hands to the kernel. */
-#define URING_WRITES 32u
 
 /*
  * Receiving. The lock guards all of it: the receiver, a thread in vnic_wait() and one that gives
@@ -64,7 +60,7 @@ extern const struct vnic__backend vnic__linux_uring_backend;
 
 /* ---- linux_uring_rx.c --------------------------------------------------------------------------- */
 
-/* Makes the ring with n buffers. 0, or -errno of the system. */
+/* Makes the ring with n buffers; 0: without a ring. 0, or -errno of the system. */
 int vnic__uring_rx_begin(struct uring_rx *rx, uint32_t n);
 
 /*
@@ -74,6 +70,8 @@ int vnic__uring_rx_begin(struct uring_rx *rx, uint32_t n);
 uint32_t vnic__uring_rx_end(struct uring_rx *rx, int ours);
 
 int vnic__uring_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags);
+int vnic__uring_acquire(struct vnic *q, struct vnic__view *ret_views, int n);
+void vnic__uring_release(struct vnic *q, const uintptr_t *tokens, int n);
 int vnic__uring_wait(struct vnic *q, int events, int64_t deadline_ns);
 int vnic__uring_wait_handle(struct vnic *q, intptr_t *ret_handle);
 int vnic__uring_detach(struct vnic *q, struct vnic_error *err);
@@ -82,6 +80,8 @@ int vnic__uring_detach(struct vnic *q, struct vnic_error *err);
 
 int vnic__uring_tx_begin(struct uring_tx *tx);
 void vnic__uring_tx_end(struct uring_tx *tx, int ours);
+int vnic__uring_write_many(struct vnic *q, const struct vnic__gather *packets, int n,
+                           int *ret_status);
 void vnic__uring_tx_bind(struct uring_tx *tx, int fd);
 
 #endif

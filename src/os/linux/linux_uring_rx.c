@@ -5,6 +5,8 @@
  * buffer was left, when the thread that posted it ended, when the interface is gone. Then it is posted
  * again, by whoever looks next.
  *
+ * With super-packets there is no ring: each would be copied once more, and the time is in the copies.
+ *
  * A buffer holds the longest packet that there is, so nothing is ever cut here, whatever becomes of the
  * MTU; what does not fit into the caller's buffer is known exactly, since the length is.
  *
@@ -95,6 +97,7 @@ static void rx_give(struct uring_rx *rx, uint32_t buffer)
 /* An entry that could not be handed over stays queued, and goes with the next try. */
 static int rx_arm(const struct vnic *q, struct uring_rx *rx)
 {
+    /* All are lent; or there are none, as with super-packets. */
     if (rx->n_lent == rx->n_buffers) {
         return RX_PLAIN;
     }
@@ -180,7 +183,7 @@ static int rx_look(const struct vnic *q, struct uring_rx *rx, int is_receiver,
                    struct io_uring_cqe **ret)
 {
     for (int i = 0; i < RX_TRIES; i++) {
-        struct io_uring_cqe *cqe = rx_peek(rx);
+        struct io_uring_cqe *cqe = rx->n_buffers > 0 ? rx_peek(rx) : NULL;
         int rc;
 
         if (cqe != NULL && rx_is_packet(cqe)) {
@@ -226,6 +229,59 @@ int vnic__uring_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32
     }
     vnic__mutex_unlock(&rx->lock);
     return rc;
+}
+
+/* ---- Views -------------------------------------------------------------------------------------- */
+
+/* A token is the number of a buffer, and one more, as none is 0. */
+static void rx_lend(struct uring_rx *rx, const struct io_uring_cqe *cqe, struct vnic__view *ret)
+{
+    uint32_t buffer = rx_buffer_of(cqe);
+
+    ret->data = rx_data(rx, buffer);
+    ret->len = (uint32_t)cqe->res;
+    ret->cap = RX_ROOM + RX_TAILROOM;
+    ret->headroom = RX_HEADROOM;
+    ret->token = (uintptr_t)buffer + 1;
+    rx->n_lent++;
+    rx_pop(rx, cqe);
+}
+
+int vnic__uring_acquire(struct vnic *q, struct vnic__view *ret_views, int n)
+{
+    struct uring_rx *rx = &linux_uring_of(q)->rx;
+    struct io_uring_cqe *cqe = NULL;
+    int got = 0;
+    int rc;
+
+    vnic__mutex_lock(&rx->lock);
+    rc = rx_look(q, rx, 1, &cqe);
+    while (rc == RX_PACKET && got < n) {
+        rx_lend(rx, cqe, &ret_views[got++]);
+        cqe = rx_peek(rx);
+        rc = cqe != NULL && rx_is_packet(cqe) ? RX_PACKET : VNIC_EAGAIN;
+    }
+    vnic__mutex_unlock(&rx->lock);
+    if (got > 0) {
+        return got;
+    }
+    return rc == RX_PLAIN ? VNIC_ENOBUFS : rc;
+}
+
+/* A read that had ended because all buffers were out goes on: somebody may wait for the ring alone. */
+void vnic__uring_release(struct vnic *q, const uintptr_t *tokens, int n)
+{
+    struct uring_rx *rx = &linux_uring_of(q)->rx;
+
+    vnic__mutex_lock(&rx->lock);
+    for (int i = 0; i < n; i++) {
+        rx_give(rx, (uint32_t)(tokens[i] - 1));
+        rx->n_lent--;
+    }
+    if (!rx->armed && atomic_load_explicit(&q->stop, memory_order_relaxed) == 0) {
+        (void)rx_arm(q, rx);
+    }
+    vnic__mutex_unlock(&rx->lock);
 }
 
 /* ---- Waiting ------------------------------------------------------------------------------------ */
@@ -306,6 +362,9 @@ int vnic__uring_wait_handle(struct vnic *q, intptr_t *ret_handle)
     struct uring_rx *rx = &linux_uring_of(q)->rx;
     int armed;
 
+    if (rx->n_buffers == 0) {
+        return vnic__linux_wait_handle(q, ret_handle);
+    }
     (void)rx_look_once(q, rx, &armed);
     return armed ? vnic__linux_make_wait_handle(q, rx->ring.ring_fd, ret_handle) : VNIC_ENOMEM;
 }
@@ -333,7 +392,7 @@ int vnic__uring_detach(struct vnic *q, struct vnic_error *err)
     struct uring_rx *rx = &linux_uring_of(q)->rx;
     int rc = vnic__linux_detach(q, err);
 
-    if (rc == 0) {
+    if (rc == 0 && rx->n_buffers > 0) {
         vnic__mutex_lock(&rx->lock);
         (void)rx_drop(rx);
         vnic__mutex_unlock(&rx->lock);
@@ -370,6 +429,10 @@ int vnic__uring_rx_begin(struct uring_rx *rx, uint32_t n)
     struct io_uring_params params;
     int rc;
 
+    if (n == 0) {
+        vnic__mutex_init(&rx->lock);
+        return 0;
+    }
     memset(&params, 0, sizeof params);
     /* The kernel's work for us needs no interrupt of the thread: it is done at its next system call, and
      * a flag in the ring tells that there is some. */
@@ -400,6 +463,10 @@ uint32_t vnic__uring_rx_end(struct uring_rx *rx, int ours)
     struct pollfd pfd = {.fd = rx->ring.ring_fd, .events = POLLIN};
     uint32_t dropped = 0;
 
+    vnic__mutex_destroy(&rx->lock);
+    if (rx->n_buffers == 0) {
+        return 0;
+    }
     if (ours) {
         if (rx->armed) {
             rx_cancel(rx);
@@ -413,6 +480,5 @@ uint32_t vnic__uring_rx_end(struct uring_rx *rx, int ours)
     }
     vnic__sys_uring_exit(&rx->ring);
     (void)vnic__sys_pages_unmap(rx->pages, rx->pages_len);
-    vnic__mutex_destroy(&rx->lock);
     return dropped;
 }
