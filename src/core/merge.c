@@ -223,12 +223,15 @@ int vnic_merge_copy(const vnic_merge *merge, int i, struct vnic_packet *packet)
     const struct vnic__merge_item *item = merge_item(merge, i);
     uint32_t hdr_len = 0, at = 0;
 
-    if (item == NULL || packet == NULL || (packet->data == NULL && packet->cap != 0)) {
+    if (item == NULL || packet == NULL) {
         return VNIC_EINVAL;
     }
     merge_describe(merge, item, packet);
     if (packet->cap < packet->len) {
         return VNIC_EMSGSIZE;
+    }
+    if (packet->data == NULL) {
+        return VNIC_EINVAL;
     }
     if (item->count > 1) {
         hdr_len = item->first.hdr_len;
