@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "io.h"
+#include "io_wait.h"
 #include "offload.h"
 
 int vnic__offload_is_refusal(int code)
@@ -98,6 +99,21 @@ void vnic__offload_blame(struct vnic *q, uint32_t feature)
     }
 }
 
+/* A part that an interrupt must not keep from going where the ones before it went, if there is room. */
+static int send_interrupted(struct vnic *q, const struct vnic_packet *segment,
+                            const struct vnic_iovec *iov, int n)
+{
+    int rc;
+
+    vnic__offload_meta(segment, &q->offload->meta);
+    rc = vnic__offload_write(q, iov, n);
+    memset(&q->offload->meta, 0, sizeof q->offload->meta);
+    if (rc > 0) {
+        vnic__count_packet(&q->tx, rc);
+    }
+    return rc;
+}
+
 /*
  * One part. The first one may find no room within the deadline; the others wait for it, because nobody
  * could say later which of them are missing.
@@ -105,8 +121,11 @@ void vnic__offload_blame(struct vnic *q, uint32_t feature)
 static int send_part(struct vnic *q, const struct vnic_packet *segment,
                      const struct vnic_iovec *iov, int is_first, int64_t deadline)
 {
-    return vnic__offload_send_fields(q, segment, iov, iov[1].len > 0 ? 2 : 1,
-                                     is_first ? deadline : VNIC__DEADLINE_NEVER);
+    int n = iov[1].len > 0 ? 2 : 1;
+    int rc =
+        vnic__offload_send_fields(q, segment, iov, n, is_first ? deadline : VNIC__DEADLINE_NEVER);
+
+    return rc == VNIC_EINTERRUPTED && !is_first ? send_interrupted(q, segment, iov, n) : rc;
 }
 
 int vnic__offload_send_parts(struct vnic *q, const struct vnic_packet *p, int64_t deadline)

@@ -9,6 +9,21 @@
 using namespace wire;
 using live::PacketSocket;
 
+static vnic *interrupted;       /* whom the next writes interrupt, before they happen */
+static uint32_t interrupted_at; /* counts down to the one that does; 0: none */
+
+/* Names that the linker makes (--wrap). */
+extern "C" {
+ssize_t __real_vnic__sys_writev(int fd, const struct iovec *iov, int n);
+ssize_t __wrap_vnic__sys_writev(int fd, const struct iovec *iov, int n)
+{
+    if (interrupted_at > 0 && --interrupted_at == 0) {
+        vnic_interrupt(interrupted);
+    }
+    return __real_vnic__sys_writev(fd, iov, n);
+}
+}
+
 namespace
 {
 
@@ -110,6 +125,43 @@ TEST_F(OffloadLimits, AChecksumInsideTheEthernetHeader)
         EXPECT_EQ(0u, stats_of(dev).queue_tx_refused);
         expect_no_blame(dev);
         vnic_close(dev);
+    }
+}
+
+/* An interrupt while a super-packet goes in parts ends the call behind it: it is sent whole or not at all. */
+TEST_F(OffloadLimits, AnInterruptTearsNoPacketInTwo)
+{
+    for (uint32_t offload : {VNIC_OFFLOAD_RAW, VNIC_OFFLOAD_SPLIT}) {
+        for (uint32_t at : {1u, 2u, 7u, 20u}) {
+            const Flow udp4 = {4, 17};
+            vnic *dev = open_one(VNIC_TUN, offload);
+            PacketSocket kernel("given");
+            StreamReader reader(udp4);
+            /* Linux takes no super-packet of UDP whose checksum is complete. */
+            Bytes bytes[2] = {packet_of(udp4, 0, 10000), packet_of(udp4, 10000, 10000)};
+            struct vnic_packet pkts[2] = {};
+
+            for (int i = 0; i < 2; i++) {
+                set_fields(udp4, 500, &pkts[i]);
+                pkts[i].csum = VNIC_CSUM_VALID;
+                pkts[i].data = bytes[i].data();
+                pkts[i].len = static_cast<uint32_t>(bytes[i].size());
+            }
+            interrupted = dev;
+            interrupted_at = at;
+            EXPECT_EQ(1, vnic_send_many(dev, pkts, 2, VNIC_FOREVER));
+            EXPECT_EQ(0, pkts[0].status);
+            EXPECT_EQ(VNIC_EINTERRUPTED, pkts[1].status);
+            EXPECT_EQ(20u, stats_of(dev).queue_tx_packets);
+            EXPECT_EQ(0, vnic_clear_interrupt(dev));
+            EXPECT_EQ(1, vnic_send_many(dev, pkts + 1, 1, VNIC_FOREVER));
+            while (reader.got() < 20000) {
+                Bytes packet = kernel.recv(5000);
+                ASSERT_FALSE(packet.empty()) << "lost behind " << reader.got() << " bytes";
+                ASSERT_EQ("", reader.take(packet.data(), packet.size()));
+            }
+            vnic_close(dev);
+        }
     }
 }
 
