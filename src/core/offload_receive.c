@@ -362,8 +362,9 @@ int vnic__offload_want_signal(struct vnic *q)
     if (rc < 0) {
         return rc;
     }
-    vnic__signal_follow(&off->signal, &off->held);
     off->signalled = SIGNALLED_UNKNOWN;
-    atomic_store_explicit(&off->has_signal, 1, memory_order_release);
+    atomic_store(&off->has_signal, 1);
+    /* Only now, or segments of a call that ends meanwhile and does not see the signal yet go unsignalled. */
+    vnic__signal_follow(&off->signal, &off->held);
     return 0;
 }
