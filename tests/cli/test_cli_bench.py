@@ -37,6 +37,14 @@ def test_json(net):
         assert all(value > 0 for value in sums.values())
 
 
+@pytest.mark.parametrize("limit, code, options", [(6, 1, []), (11, 0, []), (11, 0, ["--json"])])
+def test_out_of_descriptors(net, limit, code, options):
+    """Modes that cannot be had are told with their reason; without any, nothing was measured."""
+    result = net.run("prlimit", f"--nofile={limit}:{limit}", TOOL, "bench", "--seconds", "1", *options)
+    assert result.code == code and ("nothing could be measured" in result.err) == (code == 1), result
+    assert result.out.count("descriptor") >= 4, result
+
+
 def test_without_any_right(net):
     result = net.run("setpriv", "--bounding-set", "-all", "--inh-caps", "-all", TOOL, "bench")
     assert result.code == 3 and "cannot make a private network namespace" in result.err and result.out == "", result
