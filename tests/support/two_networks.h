@@ -57,7 +57,7 @@ class TwoNetworks : public live::NetnsTest
     void open_ends(const End &a, const End &b);
     static struct vnic_stats stats_of(vnic *dev);
     static struct vnic_info info_of(vnic *dev);
-    /* Lines that a handle logged, in any order of threads. */
+    /* Warnings that a handle logged, in any order of threads. */
     struct Log {
         std::mutex lock;
         std::vector<std::string> lines;

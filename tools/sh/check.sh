@@ -20,6 +20,11 @@ job_valgrind() {
         >>"$run_dir/logs/valgrind.log" 2>&1 </dev/null || record valgrind valgrind failed 0 "tools/valgrind.py failed"
 }
 
+# Transfers through every mode over the real kernel: all combinations, of which `./run test` has a choice.
+job_wire() {
+    build_preset wire dev && VNIC_WIRE=all run_ctest wire "$build/dev" -L wire
+}
+
 # Line coverage of every compiled file of src/; tests/coverage_excluded.txt says what does not count.
 job_coverage() {
     build_preset coverage coverage || return
@@ -153,6 +158,8 @@ cmd_check() {
     else
         # The longest first, so that the end is short.
         in_pairs cross tsan asan coverage qemu-s390x qemu-armhf qemu-aarch64 cpu valgrind wine fuzz lint docs consume
+        # After the others that use its programs.
+        job wire
         # Alone: it measures.
         job bench
         # What the page claims is compared with what this run and the last ./run test saw.

@@ -56,8 +56,8 @@ struct linux_queue {
     _Atomic uint32_t mode;  /* LINUX_MODE_… */
     int32_t old_status;     /* adopted: file status flags before, to be given back on failure */
     int32_t old_descriptor; /* adopted: descriptor flags before */
-    uint32_t old_flags; /* opened: the interface's IFF_… before; 0: it was not there, or shared */
-    int32_t old_sndbuf; /* adopted: the sndbuf before; 0: it was not changed */
+    uint32_t old_flags;  /* opened: the interface's IFF_… before; 0: it was not there, or shared */
+    int32_t old_sndbuf;  /* adopted: the sndbuf before; 0: it was not changed */
     uint32_t offload_on; /* 1: this handle or its first one turned offloads on */
     struct linux_uring *uring; /* NULL: the plain engine */
     const char *engine_reason; /* why this engine: a text that stays */
