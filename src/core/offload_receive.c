@@ -52,6 +52,7 @@ static int ready_buffer(struct vnic *q)
 {
     struct vnic__offload *off = q->offload;
 
+    vnic__pool_lock(q);
     if (off->buffer >= 0 && vnic__pool_has_views(q, off->buffer)) {
         vnic__pool_drop(q, off->buffer);
         off->buffer = -1;
@@ -59,6 +60,7 @@ static int ready_buffer(struct vnic *q)
     if (off->buffer < 0) {
         off->buffer = vnic__pool_hold(q);
     }
+    vnic__pool_unlock(q);
     return off->buffer < 0 ? off->buffer : 0;
 }
 

@@ -131,7 +131,8 @@ static int lend_segment(struct vnic *q, struct vnic_packet *p)
 {
     struct vnic__offload *off = q->offload;
     uint32_t held = atomic_load_explicit(&off->held, memory_order_relaxed);
-    int may_lie = off->spare.data == NULL && off->lie != VNIC__LIE_NO && (held == 1 || has_gap(off));
+    int may_lie =
+        off->spare.data == NULL && off->lie != VNIC__LIE_NO && (held == 1 || has_gap(off));
     int rc = may_lie ? lend_in_place(q, p, held) : lend_copy(q, p);
 
     if (rc == 0) {
@@ -148,29 +149,52 @@ static int lend_nothing(struct vnic *q, struct vnic_packet *p, int status)
 
     p->data = vnic__pool_memory(q, q->offload->buffer);
     p->len = p->cap = p->headroom = 0;
+    vnic__pool_lock(q);
     rc = vnic__pool_lend(q, q->offload->buffer, p);
+    vnic__pool_unlock(q);
     p->status = rc < 0 ? 0 : status;
     return rc;
 }
 
-static int acquire_segment(struct vnic *q, struct vnic_packet *p, int64_t deadline)
+static void clear_view(struct vnic_packet *p)
 {
-    int rc = vnic__offload_held(q) > 0 ? 1 : vnic__offload_fill_views(q, deadline);
-
-    if (rc == VNIC_ENOTSUP || rc == VNIC_EMSGSIZE) {
-        return lend_nothing(q, p, rc);
-    }
-    return rc < 0 ? rc : lend_segment(q, p);
+    *p = (struct vnic_packet){.user = p->user};
 }
 
-/* A super-packet as it is: the buffer becomes the caller's. */
+/* The segments of one super-packet, at most n, under one lock: how many, or a code. */
+static int acquire_segments(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
+{
+    int done = 0;
+    int rc = vnic__offload_held(q) > 0 ? 1 : vnic__offload_fill_views(q, deadline);
+
+    clear_view(&pkts[0]);
+    if (rc == VNIC_ENOTSUP || rc == VNIC_EMSGSIZE) {
+        rc = lend_nothing(q, &pkts[0], rc);
+        return rc < 0 ? rc : 1;
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    vnic__pool_lock(q);
+    do {
+        clear_view(&pkts[done]);
+        rc = lend_segment(q, &pkts[done]);
+        done += rc == 0;
+    } while (rc == 0 && done < n && vnic__offload_held(q) > 0);
+    vnic__pool_unlock(q);
+    return done > 0 ? done : rc;
+}
+
+/* A super-packet as it is: the buffer becomes the caller's. 1 or a code. */
 static int acquire_whole(struct vnic *q, struct vnic_packet *p, int64_t deadline)
 {
     struct vnic__offload *off = q->offload;
     int rc = vnic__offload_fill_whole(q, deadline);
 
+    clear_view(p);
     if (rc == VNIC_ENOTSUP || rc == VNIC_EMSGSIZE) {
-        return lend_nothing(q, p, rc);
+        rc = lend_nothing(q, p, rc);
+        return rc < 0 ? rc : 1;
     }
     if (rc < 0) {
         return rc;
@@ -180,11 +204,14 @@ static int acquire_whole(struct vnic *q, struct vnic_packet *p, int64_t deadline
     p->cap = off->super.cap;
     p->headroom = VNIC__HEADROOM;
     vnic__offload_copy_fields(&off->super, p);
+    vnic__pool_lock(q);
     rc = vnic__pool_lend(q, off->buffer, p);
-    if (rc == 0) {
-        vnic__count_packet(&q->rx, (int)p->len);
+    vnic__pool_unlock(q);
+    if (rc < 0) {
+        return rc;
     }
-    return rc;
+    vnic__count_packet(&q->rx, (int)p->len);
+    return 1;
 }
 
 int vnic__offload_acquire_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline)
@@ -193,13 +220,12 @@ int vnic__offload_acquire_batch(struct vnic *q, struct vnic_packet *pkts, int n,
     int done = 0, rc = vnic__stop_code(q);
 
     while (rc == 0 && done < n && !vnic__offload_is_full(q, done, n)) {
-        uint64_t user = pkts[done].user;
+        int got = raw ? acquire_whole(q, &pkts[done], deadline)
+                      : acquire_segments(q, &pkts[done], n - done, deadline);
 
-        pkts[done] = (struct vnic_packet){.user = user};
-        rc = raw ? acquire_whole(q, &pkts[done], deadline)
-                 : acquire_segment(q, &pkts[done], deadline);
         deadline = VNIC__DEADLINE_TRY;
-        done += rc == 0;
+        rc = got < 0 ? got : 0;
+        done += got > 0 ? got : 0;
     }
     vnic__offload_settle(q);
     return done > 0 ? done : rc;

@@ -122,19 +122,26 @@ int vnic__pool_take(struct vnic *q, struct vnic_packet *p)
     return buffer < 0 ? buffer : rc;
 }
 
+void vnic__pool_lock(struct vnic *q)
+{
+    vnic__mutex_lock(&q->lock);
+}
+
+void vnic__pool_unlock(struct vnic *q)
+{
+    vnic__mutex_unlock(&q->lock);
+}
+
 int vnic__pool_hold(struct vnic *q)
 {
-    int buffer;
+    int buffer = get_pool(q);
 
-    vnic__mutex_lock(&q->lock);
-    buffer = get_pool(q);
     if (buffer == 0) {
         buffer = take_buffer(q->pool);
     }
     if (buffer >= 0) {
         q->pool->refs[buffer] = 1;
     }
-    vnic__mutex_unlock(&q->lock);
     return buffer;
 }
 
@@ -145,36 +152,22 @@ uint8_t *vnic__pool_memory(const struct vnic *q, int buffer)
 
 void vnic__pool_drop(struct vnic *q, int buffer)
 {
-    vnic__mutex_lock(&q->lock);
     drop_buffer(q->pool, buffer);
-    vnic__mutex_unlock(&q->lock);
 }
 
-int vnic__pool_has_views(struct vnic *q, int buffer)
+int vnic__pool_has_views(const struct vnic *q, int buffer)
 {
-    int has_views;
-
-    vnic__mutex_lock(&q->lock);
-    has_views = q->pool->refs[buffer] > 1;
-    vnic__mutex_unlock(&q->lock);
-    return has_views;
+    return q->pool->refs[buffer] > 1;
 }
 
 int vnic__pool_lend(struct vnic *q, int buffer, struct vnic_packet *p)
 {
-    int rc;
-
-    vnic__mutex_lock(&q->lock);
-    rc = lend_view(q->pool, buffer, p);
-    vnic__mutex_unlock(&q->lock);
-    return rc;
+    return lend_view(q->pool, buffer, p);
 }
 
 void vnic__pool_set_bounds(struct vnic *q, const struct vnic_packet *p)
 {
-    vnic__mutex_lock(&q->lock);
     set_bounds(&q->pool->views[p->token - 1], p);
-    vnic__mutex_unlock(&q->lock);
 }
 
 static int is_inside(const struct pool_view *view, const struct vnic_packet *p)

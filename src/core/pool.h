@@ -20,7 +20,7 @@
 
 /*
  * Takes a buffer for *p: data, cap, headroom and token are set. VNIC_ENOBUFS when all are out,
- * VNIC_ENOMEM. All functions here lock for themselves.
+ * VNIC_ENOMEM. This and the next four lock for themselves.
  */
 int vnic__pool_take(struct vnic *q, struct vnic_packet *p);
 
@@ -37,6 +37,11 @@ int vnic__pool_give_all(struct vnic *q, const struct vnic_packet *pkts, int n);
 /* Whether any view is out. */
 int vnic__pool_is_lent(struct vnic *q);
 
+/* Around what follows: one lock for all segments of a super-packet, not one for each. Recursion is not
+ * possible. */
+void vnic__pool_lock(struct vnic *q);
+void vnic__pool_unlock(struct vnic *q);
+
 /*
  * A buffer of core's own, which it may lend in parts: its index, or VNIC_ENOBUFS or VNIC_ENOMEM. Its
  * memory is VNIC__BUFFER_LEN bytes at vnic__pool_memory().
@@ -48,7 +53,7 @@ uint8_t *vnic__pool_memory(const struct vnic *q, int buffer);
 void vnic__pool_drop(struct vnic *q, int buffer);
 
 /* Whether views of a buffer are out. */
-int vnic__pool_has_views(struct vnic *q, int buffer);
+int vnic__pool_has_views(const struct vnic *q, int buffer);
 
 /*
  * Lends a part of a buffer: p has data, len, cap and headroom, which the check of `inside` goes by; its
