@@ -62,20 +62,50 @@ static uint64_t sse2_add(uint64_t sum, const uint8_t *p, size_t len)
     return vnic__sum_words(sse2_end(&s, sum), p, len);
 }
 
+/*
+ * The first bytes of a vector, zeros behind them. Where the rest begins at an odd byte they are turned, so
+ * that they have the place in their words that the rest has.
+ */
+static inline __m128i sse2_head(__m128i words, size_t len)
+{
+    static const uint8_t keep[32] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                     0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+
+    words = _mm_and_si128(words, sse2_load(keep + 16 - len));
+    if ((len & 1) != 0) {
+        words = _mm_or_si128(_mm_slli_epi16(words, 8), _mm_srli_epi16(words, 8));
+    }
+    return words;
+}
+
+/*
+ * A store across two cache lines costs twice: after a first piece all of them are aligned. The first one
+ * writes a whole vector, of which the second writes a part anew.
+ */
 static uint64_t sse2_copy(uint64_t sum, uint8_t *to, const uint8_t *p, size_t len)
 {
     struct sse2_sums s = {{_mm_setzero_si128(), _mm_setzero_si128()},
                           {_mm_setzero_si128(), _mm_setzero_si128()}};
+    size_t head = 16 - (uintptr_t)to % 16;
+    __m128i first, second;
 
-    for (; len >= 32; to += 32, p += 32, len -= 32) {
-        __m128i first = sse2_load(p), second = sse2_load(p + 16);
-
+    if (len < 16) {
+        return vnic__sum_words_copy(sum, to, p, len);
+    }
+    first = sse2_load(p);
+    sse2_store(to, first);
+    sse2_take(&s, 0, sse2_head(first, head));
+    to += head;
+    for (p += head, len -= head; len >= 32; to += 32, p += 32, len -= 32) {
+        first = sse2_load(p);
+        second = sse2_load(p + 16);
         sse2_store(to, first);
         sse2_store(to + 16, second);
         sse2_take(&s, 0, first);
         sse2_take(&s, 1, second);
     }
-    return vnic__sum_words_copy(sse2_end(&s, sum), to, p, len);
+    return vnic__add_carry(sum,
+                           vnic__turn_sum(vnic__sum_words_copy(sse2_end(&s, 0), to, p, len), head));
 }
 
 const struct vnic__checksum_variant vnic__checksum_sse2 = {"sse2", sse2_usable, sse2_add,
