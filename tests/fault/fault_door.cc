@@ -84,6 +84,14 @@ const std::map<std::string, std::vector<int>> suits = {
     {"write eventfd", {EINTR, EAGAIN}},
     {"read eventfd", {EINTR, EAGAIN}},
     {"ppoll", {EINTR, EINVAL}},
+    {"uring_init", {ENOSYS, EINVAL, ENOMEM, EMFILE}},
+    {"uring_probe", {EINVAL}},
+    {"uring_add_buffers", {ENOMEM, EINVAL}},
+    {"uring_add_file", {EMFILE}},
+    {"uring_submit", {EINTR, EAGAIN, ENOMEM}},
+    {"uring_submit_and_wait", {EINTR, EAGAIN, ENOMEM}},
+    {"uring_get_events", {EINTR}},
+    {"pages_map", {ENOMEM}},
 };
 
 const std::map<uintptr_t, const char *> requests = {

@@ -184,8 +184,8 @@ static int open_second_fd(struct queue_job *job, struct vnic_error *err)
 int vnic__linux_open_queue(struct vnic *q, struct vnic *first, struct vnic_error *err)
 {
     struct linux_queue *lq = linux_queue_of(q);
-    static const int promised[] = {VNIC_ELIMIT, VNIC_ECLOSED, VNIC_EPERM,
-                                   VNIC_ENOMEM, VNIC_EMFILE,  0};
+    static const int promised[] = {VNIC_ELIMIT, VNIC_ECLOSED, VNIC_EPERM, VNIC_ENOMEM,
+                                   VNIC_EMFILE, VNIC_ENOTSUP, 0};
     struct queue_job job = {attached_fd(first), -1};
     int rc;
 

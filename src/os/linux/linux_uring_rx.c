@@ -97,6 +97,8 @@ static void rx_give(struct uring_rx *rx, uint32_t buffer)
 /* An entry that could not be handed over stays queued, and goes with the next try. */
 static int rx_arm(const struct vnic *q, struct uring_rx *rx)
 {
+    int rc;
+
     /* All are lent; or there are none, as with super-packets. */
     if (rx->n_lent == rx->n_buffers) {
         return RX_PLAIN;
@@ -108,7 +110,10 @@ static int rx_arm(const struct vnic *q, struct uring_rx *rx)
         sqe->flags = IOSQE_BUFFER_SELECT;
         sqe->buf_group = RX_GROUP;
     }
-    if (vnic__sys_uring_submit(&rx->ring) != 1) {
+    do {
+        rc = vnic__sys_uring_submit(&rx->ring);
+    } while (rc == -EINTR);
+    if (rc != 1) {
         return RX_PLAIN;
     }
     rx->armed = 1;
