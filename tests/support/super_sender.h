@@ -62,33 +62,65 @@ class SuperSender
     void send(const Flow &flow, size_t from, size_t len, size_t gso_size,
               std::vector<Bytes> *expected = nullptr)
     {
-        Bytes packet = packet_of(flow, from, len, true), all(10);
-        struct vnic_packet fields = {};
-        struct sockaddr_ll to = {};
+        send_bytes(flow, packet_of(flow, from, len, true), gso_size, 0, type_of(flow));
+        add_segments(flow, from, len, gso_size, expected);
+    }
 
-        set_fields(flow, gso_size, &fields);
-        /* struct virtio_net_hdr: flags (NEEDS_CSUM), gso_type, four numbers in the machine's order. */
-        const uint16_t numbers[4] = {fields.hdr_len, fields.gso_size, fields.csum_start,
-                                     fields.csum_offset};
-        all[0] = 1;
-        all[1] = fields.gso_type;
-        memcpy(all.data() + 2, numbers, sizeof numbers);
-        all.insert(all.end(), packet.begin(), packet.end());
-        to.sll_family = AF_PACKET;
-        to.sll_protocol = htons(flow.family == 4 ? ETH_P_IP : ETH_P_IPV6);
-        to.sll_ifindex = index_;
-        EXPECT_EQ(static_cast<ssize_t>(all.size()),
-                  sendto(fd_, all.data(), all.size(), 0, reinterpret_cast<struct sockaddr *>(&to),
-                         sizeof to))
-            << strerror(errno);
+    /* The same in an Ethernet frame with VLAN tags, for a TAP. */
+    void send_frame(const Flow &flow, const Bytes &tags, size_t from, size_t len, size_t gso_size,
+                    std::vector<Bytes> *expected)
+    {
+        Bytes packet = packet_of(flow, from, len, true);
+        size_t first = expected->size();
+
+        send_bytes(flow, packets::ethernet(type_of(flow), packet, tags), gso_size, 14 + tags.size(),
+                   tags.empty() ? type_of(flow) : ETH_P_8021Q);
+        add_segments(flow, from, len, gso_size, expected);
+        for (size_t i = first; i < expected->size(); i++) {
+            (*expected)[i] = packets::ethernet(type_of(flow), (*expected)[i], tags);
+        }
+    }
+
+  private:
+    static uint16_t type_of(const Flow &flow)
+    {
+        return flow.family == 4 ? ETH_P_IP : ETH_P_IPV6;
+    }
+    static void add_segments(const Flow &flow, size_t from, size_t len, size_t gso_size,
+                             std::vector<Bytes> *expected)
+    {
         size_t step = gso_size == 0 ? len : gso_size;
+
         for (size_t i = 0; expected != nullptr && i * step < len; i++) {
             expected->push_back(
                 segment_of(flow, from + i * step, std::min(step, len - i * step), i));
         }
     }
+    /* struct virtio_net_hdr: flags (NEEDS_CSUM), gso_type, four numbers in the machine's order. */
+    void send_bytes(const Flow &flow, const Bytes &packet, size_t gso_size, size_t link_len,
+                    uint16_t type)
+    {
+        Bytes all(10);
+        struct vnic_packet fields = {};
+        struct sockaddr_ll to = {};
 
-  private:
+        set_fields(flow, gso_size, &fields);
+        const uint16_t numbers[4] = {
+            static_cast<uint16_t>(gso_size == 0 ? 0 : fields.hdr_len + link_len), fields.gso_size,
+            static_cast<uint16_t>(fields.csum_start + link_len), fields.csum_offset};
+        all[0] = 1;
+        all[1] = fields.gso_type;
+        memcpy(all.data() + 2, numbers, sizeof numbers);
+        all.insert(all.end(), packet.begin(), packet.end());
+        to.sll_family = AF_PACKET;
+        to.sll_protocol = htons(type);
+        to.sll_ifindex = index_;
+        EXPECT_EQ(static_cast<ssize_t>(all.size()),
+                  sendto(fd_, all.data(), all.size(), 0, reinterpret_cast<struct sockaddr *>(&to),
+                         sizeof to))
+            << strerror(errno);
+    }
+
     int fd_ = -1;
     int index_;
 };
