@@ -22,8 +22,9 @@ QUEUE_TCP, QUEUE_UDP = 5000, 500
 # Kind of traffic: its baseline, what is compared, and what only a full run has. A name is WAY/THREADS.
 CHAINS = {
     "tcp": ("raw-vnet/2",
-            ("vnic-raw/2", "vnic-split/1", "vnic-trusted/1", "raw-plain/2", "vnic-uring-raw/2"),
-            ("vnic-split/2", "vnic-trusted/2", "vnic-split-copy/1", "vnic-raw/1", "raw-vnet/1")),
+            ("vnic-raw/2", "vnic-raw/1", "raw-vnet/1", "vnic-split/1", "vnic-trusted/1", "raw-plain/2",
+             "vnic-uring-raw/2"),
+            ("vnic-split/2", "vnic-trusted/2", "vnic-split-copy/1")),
     "tcp_plain": ("vnic-plain/2", ("vnic-many/2", "raw-plain/2", "vnic-uring/2"),
                   ("vnic-many/1", "vnic-plain/1", "vnic-uring/1")),
     "uso": ("raw-vnet/2", ("vnic-raw/2", "vnic-split/2", "raw-plain/2"), ("vnic-split/1", "vnic-trusted/2")),
@@ -32,7 +33,8 @@ CHAINS = {
 
 # id: kind of traffic, what, against what, field.
 RESULTS = {
-    "T2": ("tcp", "vnic-raw/2", "raw-vnet/2", "rate"),
+    "T2.one": ("tcp", "vnic-raw/1", "raw-vnet/1", "rate"),
+    "T2.two": ("tcp", "vnic-raw/2", "raw-vnet/2", "rate"),
     "T3": ("tcp", "vnic-raw/2", "raw-plain/2", "rate"),
     "T4.pass": ("tcp", "vnic-split/1", "raw-vnet/2", "rate"),
     "T4.plain": ("tcp", "vnic-split/1", "raw-plain/2", "rate"),

@@ -46,6 +46,7 @@ OURS = {
     "raw-vnet/2": "pass", "vnic-raw/2": "pass",
     "vnic-split/1": "split", "vnic-split/2": "split", "vnic-trusted/1": "trusted", "vnic-trusted/2": "trusted",
     "raw-plain/2": "plain", "vnic-plain/2": "plain", "vnic-many/2": "plain", "vnic-many/1": "plain",
+    "vnic-uring/2": "plain",
 }
 FOUR_THREADS = "tun-rs sync + offload, 4 threads"
 KINDS = {  # the baseline of each kind of traffic, what else takes part, and the name of it
@@ -57,7 +58,7 @@ KINDS = {  # the baseline of each kind of traffic, what else takes part, and the
 }
 
 # What is wanted: id, kind of traffic, field, ours, theirs (the best of them), relation, value.
-PLAIN = ("vnic-plain/2", "vnic-many/2", "vnic-many/1")
+PLAIN = ("vnic-plain/2", "vnic-many/2", "vnic-many/1", "vnic-uring/2")
 PLAIN_PEERS = ("tun-rs sync", "tun-rs async", "water")
 SPLIT_PEERS = ("tun-rs sync + offload", "tun-rs async + offload", "wireguard-go")
 GOALS = (
@@ -228,7 +229,7 @@ def main():
     parser.add_argument("--build", required=True, type=pathlib.Path, help="a release build")
     parser.add_argument("--out", required=True, type=pathlib.Path, help="results-peers.json")
     parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--ms", type=int, default=800, help="how long each is measured")
+    parser.add_argument("--ms", type=int, default=700, help="how long each is measured")
     options = parser.parse_args([a for a in sys.argv[1:] if a != network.INSIDE])
     folder = options.out.resolve().parent / "peers"
     if network.INSIDE not in sys.argv:

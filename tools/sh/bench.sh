@@ -31,9 +31,11 @@ cmd_bench() {
         bench_plots "$@"
         ;;
     all)
-        # One after the other, so that nothing else of ours runs beside a measurement.
-        bench_build && python3 bench/run.py --build build/release --out build/bench/results.json &&
-            bench_peers && bench_plots
+        # One after the other, so that nothing else of ours runs beside a measurement. The only options are
+        # those that both know: --rounds N.
+        shift
+        bench_build && python3 bench/run.py --build build/release --out build/bench/results.json "$@" &&
+            bench_peers "$@" && bench_plots
         ;;
     *)
         bench_build && python3 bench/run.py --build build/release --out build/bench/results.json "$@"
