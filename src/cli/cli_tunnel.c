@@ -164,16 +164,15 @@ static int tunnel_parse(struct cli_tunnel *t, int argc, char **argv, struct tunn
     return t->device.help ? 0 : tunnel_arguments(t, argc, argv);
 }
 
-/* The MTU is what is left of the path's, unless the user knows better. */
+/* The MTU is what is left of the path's, unless the user knows better, or wants nothing changed. */
 static int tunnel_choose_mtu(struct cli_tunnel *t)
 {
     uint32_t room = cli_udp_room(&t->udp);
     uint32_t header = t->device.cfg.layer == VNIC_TAP ? TUNNEL_ETHERNET_HEADER : 0;
     char peer[CLI_ENDPOINT_TEXT];
 
-    t->mtu_given = t->device.cfg.mtu != VNIC_UNSET;
-    t->tap = t->device.cfg.layer == VNIC_TAP;
-    if (t->mtu_given) {
+    t->mtu_fixed = t->device.cfg.mtu != VNIC_UNSET || (t->device.cfg.flags & VNIC_KEEP_STATE) != 0;
+    if (t->mtu_fixed) {
         return 0;
     }
     if (room < header + 68) {
@@ -205,7 +204,12 @@ static int tunnel_open_device(struct cli_tunnel *t)
 
 static int tunnel_make_room(struct cli_tunnel *t)
 {
-    t->out_size = t->device.cfg.mtu + (t->tap ? TUNNEL_FRAME_HEADER : 0);
+    struct vnic_info info = {.size = sizeof info};
+
+    /* Who may attach to an interface may not always ask about it. */
+    t->mtu = vnic_get_info(t->dev, &info, NULL) == 0 ? info.mtu : 65535;
+    t->tap = vnic_layer(t->dev) == VNIC_TAP;
+    t->out_size = t->mtu + (t->tap ? TUNNEL_FRAME_HEADER : 0);
     t->out_memory = malloc((size_t)CLI_TUNNEL_BATCH * t->out_size);
     return t->out_memory == NULL ? cli_fail(VNIC_ENOMEM, NULL) : 0;
 }
@@ -233,8 +237,8 @@ static int tunnel_run(struct cli_tunnel *t, const union cli_endpoint *local,
     (void)cli_device_match(&t->device);
     rc = cli_udp_open(&t->udp, local, peer, &t->stats);
     rc = rc == 0 ? tunnel_choose_mtu(t) : rc;
-    rc = rc == 0 ? tunnel_make_room(t) : rc;
     rc = rc == 0 ? tunnel_open_device(t) : rc;
+    rc = rc == 0 ? tunnel_make_room(t) : rc;
     if (rc != 0) {
         return rc;
     }

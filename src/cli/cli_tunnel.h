@@ -98,7 +98,7 @@ struct cli_tunnel {
     uint64_t sent_ns;  /* when something was last sent */
     uint64_t heard_ns; /* when something last came from the peer, 0: never */
     int offload_given;
-    int mtu_given;
+    int mtu_fixed;
     uint32_t mtu; /* of the interface, as far as we know */
     int tap;
 
@@ -119,7 +119,7 @@ void cli_tunnel_hold_signals(struct cli_tunnel *t);
 int cli_tunnel_loop(struct cli_tunnel *t);
 
 /* What is printed at the beginning, at SIGUSR1 and at the end. */
-void cli_tunnel_print_start(struct cli_tunnel *t);
+void cli_tunnel_print_start(const struct cli_tunnel *t);
 void cli_tunnel_print_stats(const struct cli_tunnel *t);
 
 #endif

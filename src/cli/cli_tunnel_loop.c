@@ -134,7 +134,7 @@ static void tunnel_follow_path(struct cli_tunnel *t)
     struct vnic_error err = {0};
 
     t->udp.path_changed = 0;
-    if (room >= t->mtu || room < 68 || t->mtu_given) {
+    if (room >= t->mtu || room < 68 || t->mtu_fixed) {
         return;
     }
     if (vnic_set_mtu(t->dev, room, &err) < 0) {

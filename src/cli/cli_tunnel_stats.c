@@ -13,32 +13,30 @@ static uint64_t tunnel_milliseconds(uint64_t from)
     return (cli_mono_ns() - from) / 1000000u;
 }
 
-static void tunnel_json_start(const struct cli_tunnel *t, const struct vnic_info *info)
+static void tunnel_json_start(const struct cli_tunnel *t)
 {
     struct json_object *object = cli_json_object();
+    char name[VNIC_NAME_SIZE] = "";
     char peer[CLI_ENDPOINT_TEXT];
 
     cli_json_text(object, "event", "start");
-    cli_json_text(object, "name", info->name);
-    cli_json_text(object, "layer", cli_layer_name(info->layer));
-    cli_json_number(object, "mtu", info->mtu);
+    (void)vnic_get_name(t->dev, name, sizeof name);
+    cli_json_text(object, "name", name);
+    cli_json_text(object, "layer", t->tap ? "TAP" : "TUN");
+    cli_json_number(object, "mtu", t->mtu);
     cli_json_text(object, "peer", cli_endpoint_text(&t->udp.peer, peer, sizeof peer));
     cli_json_bool(object, "offload", t->device.cfg.offload == VNIC_OFFLOAD_SPLIT);
     cli_json_bool(object, "encrypted", 0);
     cli_json_print_line(object);
 }
 
-void cli_tunnel_print_start(struct cli_tunnel *t)
+void cli_tunnel_print_start(const struct cli_tunnel *t)
 {
-    struct vnic_info info = {.size = sizeof info};
     char peer[CLI_ENDPOINT_TEXT];
     char text[2400];
 
-    if (vnic_get_info(t->dev, &info, NULL) == 0) {
-        t->mtu = info.mtu;
-    }
     if (t->device.json) {
-        tunnel_json_start(t, &info);
+        tunnel_json_start(t);
     } else if (!t->device.quiet) {
         printf("%s: tunnel to %s; end with Ctrl-C\n%s\n",
                cli_device_describe(t->dev, text, sizeof text),

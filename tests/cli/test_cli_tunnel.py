@@ -307,6 +307,7 @@ def test_the_path_decides_the_mtu(net, far):
     ping(net, "-s", str(1372 - 28), "-M", "do", "10.9.0.2")
     transfer(net, far, "10.9.0.2", 1000000)
     net.run("ip", "link", "set", "wire", "mtu", "1300")
+    assert far.start("ip", "link", "set", "wire2", "mtu", "1300").finish().code == 0
     # Trains of packets that are too long now; TCP sends them again, shorter.
     transfer(net, far, "10.9.0.2", 1000000)
     a.wait_for("narrower: MTU 1272")
@@ -344,6 +345,22 @@ def test_a_fixed_mtu(net, far):
     last = end(a)
     assert last["dropped"]["too_long"] == 2 and last["mtu"] == 1500
     net.run("ip", "link", "delete", "wire")
+
+
+def test_an_interface_of_ones_own(net, far):
+    """Without a right: attaching to what root made, with nothing changed, not even the MTU."""
+    need("setpriv")
+    net.vnic("up", "tunA", "10.9.0.1/24", "--persist", "--owner", "0", "--mtu", "1400")
+    a = net.start("setpriv", "--bounding-set", "-all", "--inh-caps", "-all", TOOL, "tunnel", "tunA", "--keep-state",
+                  "--listen", "127.0.0.1:4000", "--peer", "127.0.0.1", "--json")
+    assert json.loads(a.wait_for('"start"'))["mtu"] == 1400
+    b, _ = start(net, "tunB", "10.9.0.2/24", "--netns", far.path, "--connect", "127.0.0.1:4000", "--mtu", "1400")
+    ping(net, "10.9.0.2")
+    transfer(net, far, "10.9.0.2", 1000000)
+    end(a)
+    end(b)
+    assert net.links()["tunA"]["mtu"] == 1400 and net.addresses("tunA") == ["10.9.0.1/24"]
+    net.vnic("down", "tunA")
 
 
 def test_a_full_socket_holds_the_interface_back(net, far):
@@ -439,6 +456,7 @@ def test_wrong_command_line(arguments, words):
     (["--listen", ":4000", "--peer", "192.0.2.9"], 1, "no way to 192.0.2.9"),
     (["--connect", "127.0.0.1:1", "10.9.0.1/33"], 2, "10.9.0.1/33"),
     (["--connect", "127.0.0.1:1", "--mtu", "67"], 2, "67"),
+    (["--connect", "127.0.0.1:1", "--mtu", "4294967294"], 2, "4294967294"),
 ])
 def test_bad_input(net, arguments, code, words):
     result = net.vnic("tunnel", "tunA", *arguments)
