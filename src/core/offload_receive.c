@@ -2,11 +2,13 @@
 /* Super-packets received: passed on as they are, or held and split for the calls that copy. */
 #include <string.h>
 
+#include "bytes.h"
 #include "io.h"
 #include "io_wait.h"
 #include "iovec.h"
 #include "offload.h"
 #include "pool.h"
+#include "vnic/packet.h"
 
 /* Value of signalled besides 0 and 1: whoever receives next finds out. */
 #define SIGNALLED_UNKNOWN 2u
@@ -200,6 +202,27 @@ static int copy_segment(struct vnic *q, struct vnic_packet *p)
     return (int)p->len;
 }
 
+/*
+ * Completes the checksum of a segment that lies in headers, an even number of bytes, and a payload; or in
+ * one part.
+ */
+static void complete_parts(const struct vnic_packet *segment, const struct vnic_iovec *parts)
+{
+    const struct vnic_iovec *head = parts[0].len > 0 ? &parts[0] : &parts[1];
+    uint8_t *start = (uint8_t *)head->base + segment->csum_start;
+    uint64_t sum = vnic_checksum_add(0, start, head->len - segment->csum_start);
+    uint16_t folded;
+
+    if (head == parts && parts[1].len > 0) {
+        sum = vnic_checksum_add(sum, parts[1].base, parts[1].len);
+    }
+    folded = vnic_checksum_fold(sum);
+    if (folded == 0 && segment->csum_offset == 6) {
+        folded = 0xFFFF; /* UDP: 0 would say that there is none (RFC 768) */
+    }
+    vnic__put16(start + segment->csum_offset, folded);
+}
+
 /* The same into several pieces. */
 static int scatter_segment(struct vnic *q, const struct vnic_iovec *iov, int n)
 {
@@ -220,34 +243,13 @@ static int scatter_segment(struct vnic *q, const struct vnic_iovec *iov, int n)
     if (vnic__iov_total(iov, n) < segment.len) {
         return VNIC_EMSGSIZE;
     }
+    if (segment.csum == VNIC_CSUM_PARTIAL) {
+        complete_parts(&segment, parts);
+    }
     (void)vnic__iov_scatter(iov, n, parts[0].base, parts[0].len);
     n = vnic__iov_skip(iov, n, parts[0].len, rest);
     (void)vnic__iov_scatter(rest, n, parts[1].base, parts[1].len);
     return (int)segment.len;
-}
-
-/*
- * The same with a checksum that may be partial. Who gets bytes alone is not told that, so it is completed;
- * rarely wanted, so a copy more does not matter.
- */
-static int scatter_completed(struct vnic *q, const struct vnic_iovec *iov, int n)
-{
-    struct vnic_packet p = {0};
-    int rc = vnic__pool_take(q, &p);
-
-    if (rc < 0) {
-        return rc;
-    }
-    rc = copy_segment(q, &p);
-    if (rc > 0) {
-        (void)vnic_packet_complete(&p);
-        rc = vnic__iov_total(iov, n) < p.len ? VNIC_EMSGSIZE : rc;
-    }
-    if (rc > 0) {
-        (void)vnic__iov_scatter(iov, n, p.data, p.len);
-    }
-    vnic__pool_give(q, p.token);
-    return rc;
 }
 
 int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n)
@@ -262,6 +264,7 @@ int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n)
     if (rc < 0) {
         return rc;
     }
+    /* Who gets bytes alone is not told that a checksum is partial, so it is completed. */
     if (n == 1) {
         p.data = iov->base;
         p.cap = iov->len > UINT32_MAX ? UINT32_MAX : (uint32_t)iov->len;
@@ -270,8 +273,7 @@ int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n)
             (void)vnic_packet_complete(&p);
         }
     } else {
-        rc = q->flags & VNIC_PARTIAL_CHECKSUMS ? scatter_completed(q, iov, n)
-                                               : scatter_segment(q, iov, n);
+        rc = scatter_segment(q, iov, n);
     }
     vnic__offload_settle(q);
     return rc;

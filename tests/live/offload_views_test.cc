@@ -296,6 +296,7 @@ TEST_P(OffloadViews, ALongSuperPacketIsTakenInAnyPortions)
         sender.send(tcp4, 0, 65000, 360, &expected);
         sender.send(udp4, 0, 6000, 372, &expected);
         sender.send(udp4, 6000, 300, 0, &expected);
+        sender.send(udp4, 6300, 300, 0, &expected);
         ASSERT_GT(expected.size(), 190u);
         for (size_t i = 0; i < expected.size(); i++) {
             /* Calls that tell of partial checksums are left out where there may be some. */
