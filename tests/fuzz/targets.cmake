@@ -7,6 +7,7 @@ vnic_add_fuzz(names fuzz_names.c)
 vnic_add_fuzz(frame fuzz_frame.c)
 vnic_add_fuzz(packet fuzz_packet.c)
 vnic_add_fuzz(split fuzz_split.c)
+vnic_add_fuzz(split_forms fuzz_split_forms.c)
 vnic_add_fuzz(merge fuzz_merge.c)
 # Netlink exists on Linux only; the other targets are core and build everywhere.
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
