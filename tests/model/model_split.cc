@@ -141,7 +141,7 @@ Verdict doubt(const Packet &super, const Head &h)
 {
     bool udp = h.proto == VNIC_IPPROTO_UDP;
     if ((h.routing && super.csum != VNIC_CSUM_PARTIAL) || (is_absent(super, h) && h.version == 6) ||
-        (!h.exact && h.l3_at > 0 && super.data.size() <= 64)) {
+        (!h.exact && h.l3_at > 0 && super.data.size() <= 60 + h.l3_at - 14)) {
         return Verdict::kAnything;
     }
     if (super.csum > VNIC_CSUM_TRUSTED || h.odd_ext || h.broken ||
