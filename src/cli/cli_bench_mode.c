@@ -29,6 +29,9 @@
 
 #define BENCH_MAX_BATCH 128
 
+/* Of a packet at the MTU of 1500. */
+#define BENCH_ROOM 1536
+
 /* Super-packets go through few buffers, so that they stay in the processor's cache. */
 #define BENCH_RAW_BATCH 4
 
@@ -191,7 +194,7 @@ static void bench_batches(struct cli_bench_mode *mode)
 {
     static uint8_t memory[BENCH_RAW_BATCH * VNIC_MAX_PACKET];
     struct vnic_packet packets[BENCH_MAX_BATCH];
-    size_t room = sizeof memory / (size_t)mode->batch;
+    size_t room = mode->offload == VNIC_OFFLOAD_RAW ? VNIC_MAX_PACKET : BENCH_ROOM;
     int n;
 
     for (;;) {
