@@ -16,8 +16,10 @@ if(VNIC_CLI_SOURCES)
     vnic_common_options(vnic_tool)
     set_target_properties(vnic_tool PROPERTIES OUTPUT_NAME vnic
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
-    # Threads of the tool's own: a shared vnic does not pass them on.
-    target_link_libraries(vnic_tool PRIVATE vnic::vnic ${vnic_link_libraries})
+    # Threads of the tool's own: a shared vnic does not pass them on. Rings it has none.
+    set(vnic_tool_libraries ${vnic_link_libraries})
+    list(REMOVE_ITEM vnic_tool_libraries uring)
+    target_link_libraries(vnic_tool PRIVATE vnic::vnic ${vnic_tool_libraries})
     # The tool is a program of this system, not portable core.
     target_compile_definitions(vnic_tool PRIVATE _GNU_SOURCE)
     set(vnic_cli_files ${VNIC_CLI_SOURCES})

@@ -20,7 +20,7 @@ intptr_t vnic__linux_native_handle(struct vnic *q);
                VNIC__OPT_OWNER | VNIC__OPT_GROUP | VNIC__OPT_TX_QUEUE_LEN | VNIC__OPT_IF_INDEX |   \
                VNIC__OPT_SNDBUF | VNIC__OPT_TAP | VNIC__OPT_MULTI_QUEUE | VNIC__OPT_EXCLUSIVE |    \
                VNIC__OPT_NO_LINK_LOCAL | VNIC__OPT_KEEP_HEADER | VNIC__OPT_BORROW |                \
-               VNIC__OPT_VNET_HDR | VNIC__OPT_NO_CARRIER | VNIC__OPT_TUN | VNIC__OPT_ENGINE |        \
+               VNIC__OPT_VNET_HDR | VNIC__OPT_NO_CARRIER | VNIC__OPT_TUN | VNIC__OPT_ENGINE |      \
                VNIC__OPT_OFFLOAD,                                                                  \
     .queue_size = sizeof(struct linux_queue), .iface_size = sizeof(struct linux_iface),            \
     .open = vnic__linux_open, .open_queue = vnic__linux_open_queue, .adopt = vnic__linux_adopt,    \

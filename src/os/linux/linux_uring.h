@@ -4,6 +4,7 @@
  *
  * linux_uring.c       making and ending the rings
  * linux_uring_rx.c    receiving: multishot reads into a ring of buffers
+ * linux_uring_wait.c  waiting
  * linux_uring_tx.c    sending several packets with one system call
  * linux_uring_none.c  stands in for all of them in builds without liburing
  */
@@ -72,9 +73,19 @@ uint32_t vnic__uring_rx_end(struct uring_rx *rx, int ours);
 int vnic__uring_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags);
 int vnic__uring_acquire(struct vnic *q, struct vnic__view *ret_views, int n);
 void vnic__uring_release(struct vnic *q, const uintptr_t *tokens, int n);
+int vnic__uring_detach(struct vnic *q, struct vnic_error *err);
+
+/*
+ * What there is to read: URING_PACKET, a code, or nothing; `armed`: the ring's descriptor will tell when
+ * there is something, else the queue's. From any thread.
+ */
+#define URING_PACKET 1
+int vnic__uring_rx_look(const struct vnic *q, struct uring_rx *rx, int *ret_armed);
+
+/* ---- linux_uring_wait.c ------------------------------------------------------------------------- */
+
 int vnic__uring_wait(struct vnic *q, int events, int64_t deadline_ns);
 int vnic__uring_wait_handle(struct vnic *q, intptr_t *ret_handle);
-int vnic__uring_detach(struct vnic *q, struct vnic_error *err);
 
 /* ---- linux_uring_tx.c --------------------------------------------------------------------------- */
 

@@ -47,9 +47,9 @@ _Static_assert(RX_HEADROOM + RX_ROOM + RX_TAILROOM <= RX_STRIDE,
 #define RX_END_NS (25 * 1000000)
 
 /* Besides codes, what looking gives. */
-#define RX_PACKET 1 /* the next completion is a packet */
-#define RX_AGAIN 2  /* look again */
-#define RX_PLAIN 3  /* the ring cannot read now: nothing is in it, read(2) may be used */
+#define RX_PACKET URING_PACKET
+#define RX_AGAIN 2 /* look again */
+#define RX_PLAIN 3 /* the ring cannot read now: nothing is in it, read(2) may be used */
 
 /* ---- Completions and buffers. All of this needs rx->lock ------------------------------------------ */
 
@@ -289,10 +289,7 @@ void vnic__uring_release(struct vnic *q, const uintptr_t *tokens, int n)
     vnic__mutex_unlock(&rx->lock);
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------ */
-
-/* What there is to read, and what to wait for if nothing is: the ring or, if it cannot read, the queue. */
-static int rx_look_once(const struct vnic *q, struct uring_rx *rx, int *ret_armed)
+int vnic__uring_rx_look(const struct vnic *q, struct uring_rx *rx, int *ret_armed)
 {
     struct io_uring_cqe *cqe = NULL;
     int rc;
@@ -302,76 +299,6 @@ static int rx_look_once(const struct vnic *q, struct uring_rx *rx, int *ret_arme
     *ret_armed = rx->armed != 0;
     vnic__mutex_unlock(&rx->lock);
     return rc;
-}
-
-static short tun_events(int events, int armed)
-{
-    int wanted = events & VNIC_WRITABLE ? POLLOUT : 0;
-
-    return (short)(wanted | ((events & VNIC_READABLE) && !armed ? POLLIN : 0));
-}
-
-/* Waits without reading first: `ready` is there already. */
-static int rx_wait(struct vnic *q, int events, int armed, int ready, int64_t deadline_ns)
-{
-    struct uring_rx *rx = &linux_uring_of(q)->rx;
-    struct pollfd fds[LINUX_POLL_MAX];
-    int rc;
-
-    fds[0] = (struct pollfd){.fd = linux_queue_of(q)->fd, .events = tun_events(events, armed)};
-    fds[1] = (struct pollfd){.fd = rx->ring.ring_fd, .events = POLLIN};
-    if (fds[0].events == 0) {
-        /* The ring tells of removal too, and each descriptor that is waited for costs. */
-        fds[0].fd = -1;
-    }
-    if (!armed || (events & VNIC_READABLE) == 0) {
-        fds[1].fd = -1;
-    }
-    if (vnic__linux_poll(q, fds, 2, deadline_ns) < 0) {
-        return errno == EINTR ? ready : VNIC_EOS;
-    }
-    if ((fds[0].revents & (POLLERR | POLLNVAL)) && vnic__linux_is_removed(q)) {
-        return VNIC_ECLOSED;
-    }
-    ready |= fds[0].revents & POLLIN ? VNIC_READABLE : 0;
-    ready |= fds[0].revents & POLLOUT ? VNIC_WRITABLE : 0;
-    if (fds[1].revents != 0) {
-        rc = rx_look_once(q, rx, &armed);
-        if (rc < 0 && rc != VNIC_EAGAIN) {
-            return rc;
-        }
-        ready |= rc == RX_PACKET ? VNIC_READABLE : 0;
-    }
-    return ready & events;
-}
-
-int vnic__uring_wait(struct vnic *q, int events, int64_t deadline_ns)
-{
-    int armed = 0;
-    int ready = 0;
-
-    if (events & VNIC_READABLE) {
-        int rc = rx_look_once(q, &linux_uring_of(q)->rx, &armed);
-
-        if (rc < 0 && rc != VNIC_EAGAIN) {
-            return rc;
-        }
-        ready = rc == RX_PACKET ? VNIC_READABLE : 0;
-    }
-    return ready == events ? ready : rx_wait(q, events, armed, ready, ready ? 0 : deadline_ns);
-}
-
-/* Level-triggered: the ring's descriptor is readable while a completion is in it. */
-int vnic__uring_wait_handle(struct vnic *q, intptr_t *ret_handle)
-{
-    struct uring_rx *rx = &linux_uring_of(q)->rx;
-    int armed;
-
-    if (rx->n_buffers == 0) {
-        return vnic__linux_wait_handle(q, ret_handle);
-    }
-    (void)rx_look_once(q, rx, &armed);
-    return armed ? vnic__linux_make_wait_handle(q, rx->ring.ring_fd, ret_handle) : VNIC_ENOMEM;
 }
 
 /* ---- Detaching ---------------------------------------------------------------------------------- */

@@ -37,6 +37,7 @@ set(VNIC_LINUX_URING_SOURCES
     linux_uring.c
     linux_uring_rx.c
     linux_uring_tx.c
+    linux_uring_wait.c
 )
 set(VNIC_LINUX_NO_URING_SOURCES
     linux_uring_none.c
