@@ -25,7 +25,8 @@
 /* Whether the next segment may be lent where it lies, in a super-packet that was read for that. */
 #define VNIC__LIE_FIRST 0u /* nothing of it was lent yet */
 #define VNIC__LIE_NEXT 1u  /* the segment before was copied aside, so its place may be written to */
-#define VNIC__LIE_NO 2u    /* the segment before is lent where it lies; or all are copied, because the
+#define VNIC__LIE_NO                                                                               \
+    2u /* the segment before is lent where it lies; or all are copied, because the
                               super-packet is not in the pool or has too little room */
 
 struct vnic__offload {

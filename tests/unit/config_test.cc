@@ -29,8 +29,9 @@ TEST(Config, InitUnsetsEverything)
     EXPECT_EQ(nullptr, cfg.log);
     EXPECT_EQ(-1, cfg.netns_fd);
     EXPECT_EQ(0u, cfg.flags);
-    for (uint32_t v : {cfg.n_prefixes, cfg.layer, cfg.offload, cfg.mtu, cfg.up, cfg.persist,
-                       cfg.owner_uid, cfg.group_gid, cfg.tx_queue_len, cfg.if_index, cfg.sndbuf, cfg.features}) {
+    for (uint32_t v :
+         {cfg.n_prefixes, cfg.layer, cfg.offload, cfg.mtu, cfg.up, cfg.persist, cfg.owner_uid,
+          cfg.group_gid, cfg.tx_queue_len, cfg.if_index, cfg.sndbuf, cfg.features}) {
         EXPECT_EQ(VNIC_UNSET, v);
     }
 }

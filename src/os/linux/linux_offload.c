@@ -76,8 +76,7 @@ static void state_features(struct vnic *q, uint32_t features)
 {
     uint32_t version = kernel_version();
 
-    q->iface->udp_segments =
-        version >= KERNEL(6, 9, 0) ? UDP_SEGMENTS_NEW : UDP_SEGMENTS_OLD;
+    q->iface->udp_segments = version >= KERNEL(6, 9, 0) ? UDP_SEGMENTS_NEW : UDP_SEGMENTS_OLD;
     atomic_store(&q->iface->features, without_quirks(q, features, version));
 }
 
