@@ -12,12 +12,17 @@
 #include <cstdio>
 #include <string>
 
+#include "support/netns_fixture.h"
+
 namespace live
 {
 
 /* Why it cannot run; "" if it can. */
 inline std::string uring_problem()
 {
+    if (is_emulated()) {
+        return "qemu-user does not implement io_uring";
+    }
 #ifndef VNIC_TESTS_URING
     return "this build has no liburing";
 #else
@@ -27,12 +32,12 @@ inline std::string uring_problem()
     long fd = syscall(SYS_io_uring_setup, 1, params);
 
     if (fd < 0) {
-        return std::string("no io_uring: io_uring_setup: ") + strerror(errno);
+        return std::string("the kernel of this machine lacks io_uring: ") + strerror(errno);
     }
     close(static_cast<int>(fd));
     if (uname(&os) == 0 && std::sscanf(os.release, "%d.%d", &major, &minor) == 2 &&
         (major < 6 || (major == 6 && minor < 7))) {
-        return std::string("io_uring without multishot reads: Linux ") + os.release;
+        return std::string("the kernel of this machine lacks multishot reads: ") + os.release;
     }
     return "";
 #endif
