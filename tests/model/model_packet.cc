@@ -45,11 +45,10 @@ bool walk_ext(const Bytes &b, Head &h)
     size_t at = h.l3_at + 40;
     uint8_t next = b.at(h.l3_at + 6);
     while (is_ext(next)) {
+        /* Also one of which only the beginning is there. */
+        h.fragment = h.fragment || (next == 44 && at + 4 <= b.size());
         if (at + 8 > b.size()) {
             return false;
-        }
-        if (next == 44) {
-            h.fragment = true;
         }
         h.routing = h.routing || next == 43;
         h.odd_ext = h.odd_ext || (next != 0 && next != 43 && next != 60);
