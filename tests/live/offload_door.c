@@ -20,6 +20,11 @@ int __wrap_vnic__sys_ioctl_int(int fd, unsigned long request, unsigned long valu
 static _Atomic uint32_t door_kind, door_from, door_times, door_n_seen, door_n_refused, door_bits;
 static _Atomic int door_os_code;
 
+/* Set before the writes begin, by their thread. */
+static _Atomic uint32_t door_left;
+static void (*door_act)(void *arg);
+static void *door_arg;
+
 void door_refuse(uint32_t kind, uint32_t from, uint32_t times)
 {
     door_kind = kind;
@@ -37,6 +42,13 @@ void door_refuse_offload(uint32_t bits)
 void door_fail_offload(int os_code)
 {
     door_os_code = os_code;
+}
+
+void door_call_before(uint32_t at, void (*act)(void *arg), void *arg)
+{
+    door_act = act;
+    door_arg = arg;
+    door_left = at;
 }
 
 void door_open(void)
@@ -71,6 +83,9 @@ static int is_of_kind(const uint8_t *header)
 
 ssize_t __wrap_vnic__sys_writev(int fd, const struct iovec *iov, int n)
 {
+    if (door_left > 0 && atomic_fetch_sub(&door_left, 1) == 1) {
+        door_act(door_arg);
+    }
     if (door_times > 0 && n > 1 && is_of_kind(iov[0].iov_base)) {
         uint32_t number = atomic_fetch_add(&door_n_seen, 1) + 1;
 

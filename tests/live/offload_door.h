@@ -26,6 +26,9 @@ void door_refuse_offload(uint32_t bits);
 /* TUNSETOFFLOAD fails with this, whatever is asked. */
 void door_fail_offload(int os_code);
 
+/* Before the at-th write from now on, of any kind, something else happens. */
+void door_call_before(uint32_t at, void (*act)(void *arg), void *arg);
+
 /* Nothing is refused any more. */
 void door_open(void);
 

@@ -306,6 +306,44 @@ TEST_F(OffloadRefused, OthersOfTheSameCallGoInPartsAtOnce)
     }
 }
 
+/* ---- Interrupted between parts -------------------------------------------------------------------- */
+
+/* Parts of a super-packet all go, for nobody could say which are missing; parts of a merge are told. */
+TEST_F(OffloadRefused, AnInterruptBetweenPartsLosesNone)
+{
+    for (const char *engine : engines()) {
+        for (uint32_t offload : {VNIC_OFFLOAD_RAW, VNIC_OFFLOAD_SPLIT}) {
+            Kind kind = {"", offload, tcp4, VNIC_GSO_TCPV4, VNIC_F_TSO4};
+            Lot packets(kind, 0);
+            int left = static_cast<int>(packets.pkts.size());
+            vnic *dev = open_tun(offload, engine);
+            PacketSocket kernel("given");
+            StreamReader reader(tcp4);
+
+            door_refuse(kind.door, 1, UINT32_MAX);
+            /* The first write is refused, and three parts go. */
+            door_call_before(
+                5, [](void *arg) { (void)vnic_interrupt(static_cast<vnic *>(arg)); }, dev);
+            EXPECT_GT(vnic_send_many(dev, packets.pkts.data(), left, VNIC_FOREVER), 0);
+            left = vnic_packets_unsent(packets.pkts.data(), left);
+            EXPECT_EQ(offload == VNIC_OFFLOAD_RAW, left == 0);
+            EXPECT_EQ(VNIC_EINTERRUPTED, vnic_wait(dev, VNIC_WRITABLE, VNIC_FOREVER));
+            ASSERT_EQ(0, vnic_clear_interrupt(dev));
+            door_open();
+            if (left > 0) {
+                EXPECT_EQ(left, vnic_send_many(dev, packets.pkts.data(), left, VNIC_FOREVER));
+            }
+            while (reader.got() < lot) {
+                Bytes packet = kernel.recv(5000);
+                ASSERT_FALSE(packet.empty()) << "lost behind " << reader.got() << " bytes";
+                ASSERT_EQ("", reader.take(packet.data(), packet.size()));
+            }
+            EXPECT_EQ(Bytes(), kernel.recv(0));
+            vnic_close(dev);
+        }
+    }
+}
+
 /* ---- What blames nothing ------------------------------------------------------------------------- */
 
 class OffloadBlamesNothing : public OffloadRefused
