@@ -135,7 +135,7 @@ def table_of_targets(report):
     for r in report["results"]:
         limit = "target" if not report["quick"] else "smoke"
         wanted = "–" if r[limit] is None else f"{'≥' if r['kind'] == 'gain' else '≤'} {r[limit]:g}"
-        verdict = "" if r[limit] is None else "reached" if r["pass"] else "missed"
+        verdict = "" if r[limit] is None or r.get("skipped") else "reached" if r["pass"] else "missed"
         value = f"left out: {r['skipped']}" if r.get("skipped") else "missing"
         if r["ratio"] is not None:
             value = f"{r['ratio']:.3g}"
