@@ -13,7 +13,7 @@ namespace model
 /* Something that stays for the rest of the flow. */
 void StreamMaker::change_flow(Flow &f)
 {
-    switch (random.below(8)) {
+    switch (random.below(11)) {
     case 0:
         f.window++;
         break;
@@ -36,6 +36,18 @@ void StreamMaker::change_flow(Flow &f)
         break;
     case 6:
         f.csum = static_cast<uint8_t>(random.below(4));
+        break;
+    case 7: /* accurate ECN (RFC 9768), and what is reserved */
+        f.low_nibble = static_cast<uint8_t>(random.below(3));
+        break;
+    case 8:
+        f.flags = static_cast<uint8_t>(f.flags ^ (random.one_in(2) ? 0x40 : 0x80));
+        break;
+    case 9: /* an IPv6 routing header (RFC 8200 section 4.4), or fragments */
+        if (f.version == 6 && f.ext.empty()) {
+            f.first_ext = random.one_in(2) ? 43 : 44;
+            f.ext = {f.proto, 0, 0, 0, 0, 0, 0, 0};
+        }
         break;
     default:
         f.tos = static_cast<uint8_t>(random.below(256));

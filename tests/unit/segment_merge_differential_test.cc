@@ -139,4 +139,28 @@ TEST(SegmentMergeDifferential, LimitsAreReachedExactly)
     }
 }
 
+/* max_len is the length from the IP header on, to the byte. */
+TEST(SegmentMergeDifferential, TheLongestIsTheLongest)
+{
+    for (uint32_t i = 0; i < 40 && !HasFailure(); i++) {
+        uint32_t layer = i % 2 == 0 ? VNIC_TUN : VNIC_TAP;
+        model::StreamMaker maker(model::run_seed() + i, layer);
+        model::Flow f = maker.flow(8900);
+        std::vector<Packet> in;
+        for (uint32_t k = 0; k < 6; k++) {
+            in.push_back(maker.packet(f, 700));
+            f.seq += 700;
+            f.id++;
+        }
+        model::Head h = model::read_head(in[0].data, layer);
+        uint32_t four = static_cast<uint32_t>(h.payload_at - h.l3_at) + 4 * 700;
+        for (uint32_t less : {0u, 1u}) {
+            Rules rules = {layer, kAllKinds, four - less, 64};
+            Planner planner(rules);
+            compare(planner, in, rules, maker.random);
+            EXPECT_EQ(4u - less, model::merge_expected(in, rules)[0].size());
+        }
+    }
+}
+
 }
