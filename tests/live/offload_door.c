@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/if_tun.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 
 #include "os/linux/linux_sys.h"
@@ -13,6 +14,8 @@ ssize_t __real_vnic__sys_writev(int fd, const struct iovec *iov, int n);
 ssize_t __wrap_vnic__sys_writev(int fd, const struct iovec *iov, int n);
 int __real_vnic__sys_ioctl_int(int fd, unsigned long request, unsigned long value);
 int __wrap_vnic__sys_ioctl_int(int fd, unsigned long request, unsigned long value);
+int __real_vnic__sys_uname(struct utsname *ret);
+int __wrap_vnic__sys_uname(struct utsname *ret);
 
 /* linux/virtio_net.h: the header begins with flags and gso_type. */
 #define DOOR_NEEDS_CSUM 1u
@@ -24,6 +27,8 @@ static _Atomic int door_os_code;
 static _Atomic uint32_t door_left;
 static void (*door_act)(void *arg);
 static void *door_arg;
+
+static const char *door_release;
 
 void door_refuse(uint32_t kind, uint32_t from, uint32_t times)
 {
@@ -51,8 +56,14 @@ void door_call_before(uint32_t at, void (*act)(void *arg), void *arg)
     door_left = at;
 }
 
+void door_kernel(const char *release)
+{
+    door_release = release;
+}
+
 void door_open(void)
 {
+    door_release = NULL;
     door_os_code = 0;
     door_times = 0;
     door_bits = 0;
@@ -109,4 +120,19 @@ int __wrap_vnic__sys_ioctl_int(int fd, unsigned long request, unsigned long valu
         return -1;
     }
     return __real_vnic__sys_ioctl_int(fd, request, value);
+}
+
+int __wrap_vnic__sys_uname(struct utsname *ret)
+{
+    int rc = __real_vnic__sys_uname(ret);
+
+    if (door_release == NULL) {
+        return rc;
+    }
+    if (door_release[0] == '\0') {
+        errno = EPERM;
+        return -1;
+    }
+    (void)snprintf(ret->release, sizeof ret->release, "%s", door_release);
+    return rc;
 }

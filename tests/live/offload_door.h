@@ -29,6 +29,9 @@ void door_fail_offload(int os_code);
 /* Before the at-th write from now on, of any kind, something else happens. */
 void door_call_before(uint32_t at, void (*act)(void *arg), void *arg);
 
+/* uname(2) tells this release from now on; "" and it fails; NULL: that of this machine. */
+void door_kernel(const char *release);
+
 /* Nothing is refused any more. */
 void door_open(void);
 

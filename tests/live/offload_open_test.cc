@@ -149,6 +149,72 @@ TEST_F(OffloadOpen, AFailureOfAnotherKindIsOne)
     EXPECT_FALSE(live::exists("given"));
 }
 
+/* ---- Kernels by their version -------------------------------------------------------------------- */
+
+/* Super-packets that 100 datagrams become, which are sent together. */
+uint64_t merges_of_a_hundred(vnic *dev)
+{
+    std::vector<Bytes> bytes;
+    std::vector<struct vnic_packet> pkts(100);
+    struct vnic_stats stats = {};
+
+    for (size_t i = 0; i < 100; i++) {
+        bytes.push_back(packet_of(udp4, i * 100, 100));
+        pkts[i].data = bytes[i].data();
+        pkts[i].len = static_cast<uint32_t>(bytes[i].size());
+    }
+    EXPECT_EQ(100, vnic_send_many(dev, pkts.data(), 100, VNIC_FOREVER));
+    stats.size = sizeof stats;
+    EXPECT_EQ(0, vnic_get_stats(dev, &stats, nullptr));
+    EXPECT_EQ(0u, stats.queue_tx_refused);
+    return stats.queue_tx_super;
+}
+
+/* What a kernel spoils without a word is known by its version, and so is how many datagrams it takes. */
+TEST_F(OffloadOpen, KernelsThatAreKnownForSomething)
+{
+    const uint32_t without_uso = every_feature & ~(VNIC_F_USO4 | VNIC_F_USO6);
+    const struct {
+        const char *release;
+        uint32_t features;
+        uint64_t merges;
+    } kernels[] = {
+        {"", without_uso, 0},
+        {"no number", without_uso, 0},
+        {"5.10.0-30", without_uso, 0},
+        {"6.1.140", without_uso, 0},
+        {"6.2.0-rc3", every_feature, 2},
+        {"6.8.12-generic", every_feature, 2},
+        {"6.9.0", every_feature, 1},
+        {"6.18.44", every_feature, 1},
+        {"7.0.0", without_uso, 0},
+        {"7.0-rc1", without_uso, 0},
+        {"7.1.4", without_uso, 0},
+        {"7.1.5", every_feature, 1},
+        {"7.2", every_feature, 1},
+        {"10.0.1", every_feature, 1},
+    };
+
+    for (const auto &kernel : kernels) {
+        SCOPED_TRACE(kernel.release);
+        std::vector<std::string> lines;
+        Offloaded cfg(VNIC_OFFLOAD_SPLIT);
+        cfg.log_user = &lines;
+        cfg.log = [](void *user, int, const char *text) {
+            static_cast<std::vector<std::string> *>(user)->emplace_back(text);
+        };
+        door_kernel(kernel.release);
+        vnic *dev = must_open(cfg);
+        ASSERT_NE(nullptr, dev);
+        EXPECT_EQ(kernel.features, info_of(dev).features);
+        EXPECT_EQ(kernel.merges, merges_of_a_hundred(dev));
+        EXPECT_EQ(kernel.features == every_feature, lines.empty());
+        expect_segments(dev, udp4);
+        EXPECT_EQ(1u, super_packets(dev)) << "receiving them is another thing";
+        vnic_close(dev);
+    }
+}
+
 /* ---- One after the other ------------------------------------------------------------------------- */
 
 TEST_F(OffloadOpen, APersistentInterfaceIsLeftWithout)
