@@ -40,7 +40,7 @@ struct End {
     const char *engine = "auto";
 };
 
-/* The engines that this build has, to be named one by one; "auto" where there is no choice. */
+/* The engines that can run here, to be named one by one. */
 std::vector<const char *> engines();
 
 /* Every test has a network A, in which it runs, and a network B. */
