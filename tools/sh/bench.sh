@@ -33,9 +33,11 @@ cmd_bench() {
     all)
         # One after the other, so that nothing else of ours runs beside a measurement. The only options are
         # those that both know: --rounds N.
+        local failed=0
         shift
-        bench_build && python3 bench/run.py --build build/release --out build/bench/results.json "$@" &&
-            bench_peers "$@" && bench_plots
+        bench_build || return 1
+        python3 bench/run.py --build build/release --out build/bench/results.json "$@" || failed=1
+        bench_peers "$@" && bench_plots && return $failed
         ;;
     *)
         bench_build && python3 bench/run.py --build build/release --out build/bench/results.json "$@"
