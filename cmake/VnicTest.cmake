@@ -30,6 +30,36 @@ target_include_directories(vnic_testing PUBLIC "${PROJECT_SOURCE_DIR}/include"
 target_compile_definitions(vnic_testing PUBLIC VNIC_STATIC)
 target_link_libraries(vnic_testing PUBLIC ${vnic_link_libraries})
 
+# How every test is compiled.
+function(vnic_compile_as_test target)
+    set_target_properties(${target} PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
+        CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF)
+    target_compile_options(${target} PRIVATE
+        $<$<COMPILE_LANGUAGE:C>:${VNIC_C_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:${VNIC_CXX_WARNINGS}>)
+    if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+        target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+    endif()
+    target_compile_definitions(${target} PRIVATE
+        VNIC_SOURCE_DIR="${PROJECT_SOURCE_DIR}" VNIC_BINARY_DIR="${PROJECT_BINARY_DIR}")
+endfunction()
+
+# Most of the time to compile a test goes into GoogleTest's header: it is compiled once, with what every test
+# is compiled with. Not with a cross compiler: GCC 12 for s390x was seen to crash on a precompiled one.
+if(NOT CMAKE_CROSSCOMPILING)
+    # A C one too, because a test may have both and CMake then wants both.
+    foreach(vnic_suffix cc c)
+        file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/test_header.${vnic_suffix}"
+            CONTENT "/* Only the header is wanted. */\nextern int vnic_test_header;\n")
+    endforeach()
+    add_library(vnic_test_header OBJECT EXCLUDE_FROM_ALL
+        "${PROJECT_BINARY_DIR}/test_header.cc" "${PROJECT_BINARY_DIR}/test_header.c")
+    vnic_compile_as_test(vnic_test_header)
+    target_link_libraries(vnic_test_header PRIVATE vnic_testing vnic_gtest)
+    target_precompile_headers(vnic_test_header PRIVATE
+        "$<$<COMPILE_LANGUAGE:CXX>:<gtest/gtest.h$<ANGLE-R>>" "$<$<COMPILE_LANGUAGE:C>:<stdint.h$<ANGLE-R>>")
+endif()
+
 # vnic_add_test(NAME <n> SOURCES <f>… [LABELS unit|contract|live|fault|stress|fuzz…] [LIBRARY <lib>]
 #               [LINK <lib>…] [DEFINES <d>…] [ENV <VAR=value>…] [ARGS <a>…] [TIMEOUT <seconds>])
 # One GoogleTest program, linked with vnic_testing (LIBRARY: with that instead), known to ctest, its
@@ -46,24 +76,13 @@ function(vnic_add_test)
         set(arg_TIMEOUT 300)
     endif()
     add_executable(${arg_NAME} ${arg_SOURCES})
-    set_target_properties(${arg_NAME} PROPERTIES
-        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
-        CXX_STANDARD 17 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF LINKER_LANGUAGE CXX
+    vnic_compile_as_test(${arg_NAME})
+    set_target_properties(${arg_NAME} PROPERTIES LINKER_LANGUAGE CXX
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/tests")
-    target_compile_options(${arg_NAME} PRIVATE
-        $<$<COMPILE_LANGUAGE:C>:${VNIC_C_WARNINGS}> $<$<COMPILE_LANGUAGE:CXX>:${VNIC_CXX_WARNINGS}>)
-    if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-        target_compile_definitions(${arg_NAME} PRIVATE _GNU_SOURCE)
-    endif()
-    target_compile_definitions(${arg_NAME} PRIVATE ${arg_DEFINES}
-        VNIC_SOURCE_DIR="${PROJECT_SOURCE_DIR}" VNIC_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    target_compile_definitions(${arg_NAME} PRIVATE ${arg_DEFINES})
     target_link_libraries(${arg_NAME} PRIVATE ${arg_LINK} ${arg_LIBRARY} vnic_gtest)
-    # Most of the time to compile a test goes into GoogleTest's header. Not with a cross compiler: GCC 12 for
-    # s390x was seen to crash on a precompiled one.
-    list(LENGTH arg_SOURCES count)
-    if(count GREATER 3 AND NOT CMAKE_CROSSCOMPILING)
-        target_precompile_headers(${arg_NAME} PRIVATE
-            "$<$<COMPILE_LANGUAGE:CXX>:<gtest/gtest.h$<ANGLE-R>>")
+    if(TARGET vnic_test_header AND NOT arg_DEFINES)
+        target_precompile_headers(${arg_NAME} REUSE_FROM vnic_test_header)
     endif()
     if(WIN32)
         target_link_options(${arg_NAME} PRIVATE -static)
