@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which engine moves the packets of a queue. "auto" is the plain one: measured, a read by the ring costs
- * the kernel as much as read(2) that finds a packet, and a write as much as write(2)
- * (docs/internals/linux.md); what the ring saves is waking up, and packets must come fast for that.
+ * Which engine moves the packets of a queue. "auto" is the plain one: it cannot know whether packets will
+ * be taken one by one, which costs less without a ring, or in batches, which cost less with one; and
+ * reading ahead changes what a release and a detach leave behind (docs/engines.md).
  */
 #include <errno.h>
 #include <string.h>
@@ -101,7 +101,7 @@ int vnic__linux_engine_begin(struct vnic *q, const char *engine, int super, stru
     int rc;
 
     lq->engine_reason = strcmp(engine, "auto") == 0
-                            ? "auto: a system call each costs no more than a ring"
+                            ? "auto: single packets cost least so; a ring is for batches"
                             : "asked for";
     if (strcmp(engine, "uring") != 0) {
         return 0;
