@@ -109,13 +109,19 @@ int vnic__offload_read(struct vnic *q, const struct vnic_iovec *iov, int n);
 /* vnic_recv_many(). */
 int vnic__offload_recv_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline);
 
+/* As many segments are worth a call of their own; reading on would only push them out of the cache. */
+#define VNIC__SEGMENTS_ENOUGH 16u
+
 /*
- * Whether a batch had better end here: the last super-packet is used up, and the room that is left is too
- * small for another one like it. Cut in two it would be merged into two.
+ * Whether a batch had better end here: the last super-packet is used up, and was a large one, or the room
+ * that is left is too small for another one like it: cut in two it would be merged into two.
  */
 static inline int vnic__offload_is_full(const struct vnic *q, int done, int n)
 {
-    return done > 0 && vnic__offload_held(q) == 0 && (uint32_t)(n - done) < q->offload->n_segments;
+    uint32_t last = q->offload->n_segments;
+
+    return done > 0 && vnic__offload_held(q) == 0 &&
+           (last >= VNIC__SEGMENTS_ENOUGH || (uint32_t)(n - done) < last);
 }
 
 /* Before a receiving call returns: the signal says whether segments are held. */
