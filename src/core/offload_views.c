@@ -65,13 +65,11 @@ static int copy_ahead(struct vnic *q)
 static int lend_spare(struct vnic *q, struct vnic_packet *p)
 {
     struct vnic__offload *off = q->offload;
+    uint64_t user = p->user;
     int rc;
 
-    p->data = off->spare.data;
-    p->len = off->spare.len;
-    p->cap = off->spare.cap;
-    p->headroom = off->spare.headroom;
-    vnic__offload_copy_fields(&off->spare, p);
+    *p = off->spare;
+    p->user = user;
     rc = vnic__pool_lend(q, off->side, p);
     if (rc == 0) {
         off->spare.data = NULL;
