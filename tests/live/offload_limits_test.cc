@@ -3,7 +3,7 @@
  * The limits that Linux has for what is written to it, from both sides: what is just within them goes in
  * one piece, what is beyond goes otherwise, and neither is taken for a kernel that breaks its word.
  */
-#include "live/live_open.h"
+#include "live/offload_fixture.h"
 #include "support/stream_packets.h"
 
 using namespace wire;
@@ -27,20 +27,9 @@ ssize_t __wrap_vnic__sys_writev(int fd, const struct iovec *iov, int n)
 namespace
 {
 
-class OffloadLimits : public live::NetnsTest
+class OffloadLimits : public wire::OffloadTest
 {
   protected:
-    void SetUp() override
-    {
-        NetnsTest::SetUp();
-        if (IsSkipped()) {
-            return;
-        }
-        if (live::is_emulated()) {
-            GTEST_SKIP() << "qemu-user does not implement what this needs of TUNSETOFFLOAD";
-        }
-        live::allow_ipv6();
-    }
     static vnic *open_one(uint32_t layer, uint32_t offload)
     {
         live::Config cfg("given", layer, VNIC_NO_LINK_LOCAL);
@@ -49,21 +38,9 @@ class OffloadLimits : public live::NetnsTest
         cfg.engine = "plain";
         return live::must_open(cfg);
     }
-    static struct vnic_stats stats_of(vnic *dev)
-    {
-        struct vnic_stats stats = {};
-
-        stats.size = sizeof stats;
-        EXPECT_EQ(0, vnic_get_stats(dev, &stats, nullptr));
-        return stats;
-    }
     static void expect_no_blame(vnic *dev)
     {
-        struct vnic_info info = {};
-
-        info.size = sizeof info;
-        EXPECT_EQ(0, vnic_get_info(dev, &info, nullptr));
-        EXPECT_EQ(0u, info.refused);
+        EXPECT_EQ(0u, info_of(dev).refused);
     }
     static Bytes framed(const Bytes &ip, int family)
     {

@@ -8,7 +8,7 @@
 
 #include <random>
 
-#include "live/live_open.h"
+#include "live/offload_fixture.h"
 #include "support/super_sender.h"
 #include "support/two_networks.h"
 
@@ -24,19 +24,15 @@ struct Lent {
     size_t from; /* of view.data - view.headroom: where `content` begins */
 };
 
-class OffloadMixed : public live::NetnsTest, public ::testing::WithParamInterface<const char *>
+class OffloadMixed : public wire::OffloadTest, public ::testing::WithParamInterface<const char *>
 {
   protected:
     void SetUp() override
     {
-        NetnsTest::SetUp();
+        OffloadTest::SetUp();
         if (IsSkipped()) {
             return;
         }
-        if (live::is_emulated()) {
-            GTEST_SKIP() << "qemu-user does not implement PACKET_VNET_HDR";
-        }
-        live::allow_ipv6();
         const char *wish = getenv("VNIC_MIXED_SEED");
         uint32_t seed = wish != nullptr ? static_cast<uint32_t>(strtoul(wish, nullptr, 0))
                                         : std::random_device{}();
@@ -46,7 +42,7 @@ class OffloadMixed : public live::NetnsTest, public ::testing::WithParamInterfac
     void TearDown() override
     {
         vnic_close(dev);
-        NetnsTest::TearDown();
+        OffloadTest::TearDown();
     }
 
     size_t below(size_t n)

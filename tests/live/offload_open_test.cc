@@ -3,8 +3,8 @@
  * How offload is turned on and off: what the kernel offers and refuses at open, an interface that has been
  * or is being used with or without it, descriptors made elsewhere, and further queues.
  */
-#include "live/live_open.h"
 #include "live/offload_door.h"
+#include "live/offload_fixture.h"
 #include "support/super_sender.h"
 #include "support/two_networks.h"
 
@@ -31,39 +31,21 @@ struct Offloaded : Config {
     }
 };
 
-class OffloadOpen : public live::NetnsTest
+class OffloadOpen : public wire::OffloadTest
 {
   protected:
-    void SetUp() override
+    bool has_ipv6() const override
     {
-        NetnsTest::SetUp();
-        if (IsSkipped()) {
-            return;
-        }
-        if (live::is_emulated()) {
-            GTEST_SKIP() << "qemu-user does not implement PACKET_VNET_HDR";
-        }
+        return false;
     }
     void TearDown() override
     {
         door_open();
-        NetnsTest::TearDown();
-    }
-    static struct vnic_info info_of(vnic *dev)
-    {
-        struct vnic_info info = {};
-
-        info.size = sizeof info;
-        EXPECT_EQ(0, vnic_get_info(dev, &info, nullptr));
-        return info;
+        OffloadTest::TearDown();
     }
     static uint64_t super_packets(vnic *dev)
     {
-        struct vnic_stats stats = {};
-
-        stats.size = sizeof stats;
-        EXPECT_EQ(0, vnic_get_stats(dev, &stats, nullptr));
-        return stats.queue_rx_super;
+        return stats_of(dev).queue_rx_super;
     }
     /* Has the kernel send 8 segments, which the handle must get one by one, without faults. */
     static void expect_segments(vnic *dev, const Flow &flow)

@@ -3,8 +3,8 @@
 #ifndef VNIC_TESTS_OFFLOAD_REFUSED_H
 #define VNIC_TESTS_OFFLOAD_REFUSED_H
 
-#include "live/live_open.h"
 #include "live/offload_door.h"
+#include "live/offload_fixture.h"
 #include "support/stream_packets.h"
 #include "support/two_networks.h"
 
@@ -74,24 +74,13 @@ class Lot
     std::vector<Bytes> bytes_;
 };
 
-class OffloadRefused : public live::NetnsTest
+class OffloadRefused : public wire::OffloadTest
 {
   protected:
-    void SetUp() override
-    {
-        NetnsTest::SetUp();
-        if (IsSkipped()) {
-            return;
-        }
-        if (live::is_emulated()) {
-            GTEST_SKIP() << "qemu-user does not implement what this needs of TUNSETOFFLOAD";
-        }
-        live::allow_ipv6();
-    }
     void TearDown() override
     {
         door_open();
-        NetnsTest::TearDown();
+        OffloadTest::TearDown();
     }
     vnic *open_tun(uint32_t offload, const char *engine, uint32_t features = VNIC_UNSET)
     {
@@ -108,22 +97,6 @@ class OffloadRefused : public live::NetnsTest
             }
         };
         return live::must_open(cfg);
-    }
-    static struct vnic_info info_of(vnic *dev)
-    {
-        struct vnic_info info = {};
-
-        info.size = sizeof info;
-        EXPECT_EQ(0, vnic_get_info(dev, &info, nullptr));
-        return info;
-    }
-    static struct vnic_stats stats_of(vnic *dev)
-    {
-        struct vnic_stats stats = {};
-
-        stats.size = sizeof stats;
-        EXPECT_EQ(0, vnic_get_stats(dev, &stats, nullptr));
-        return stats;
     }
 
     std::vector<std::string> lines;

@@ -3,7 +3,7 @@
  * Super-packets in Ethernet frames, with and without VLAN tags: what the kernel gives is split, what is
  * sent is merged, and the kernel takes it.
  */
-#include "live/live_open.h"
+#include "live/offload_fixture.h"
 #include "support/super_sender.h"
 #include "support/two_networks.h"
 
@@ -26,17 +26,18 @@ uint32_t type_of(const Flow &flow)
     return flow.family == 4 ? 0x0800 : 0x86DD;
 }
 
-class OffloadTagged : public live::NetnsTest, public ::testing::WithParamInterface<const char *>
+class OffloadTagged : public wire::OffloadTest, public ::testing::WithParamInterface<const char *>
 {
   protected:
+    bool has_ipv6() const override
+    {
+        return false;
+    }
     void SetUp() override
     {
-        NetnsTest::SetUp();
+        OffloadTest::SetUp();
         if (IsSkipped()) {
             return;
-        }
-        if (live::is_emulated()) {
-            GTEST_SKIP() << "qemu-user does not implement PACKET_VNET_HDR";
         }
         Config cfg("given", VNIC_TAP, VNIC_NO_LINK_LOCAL);
         cfg.offload = VNIC_OFFLOAD_SPLIT;
@@ -47,15 +48,11 @@ class OffloadTagged : public live::NetnsTest, public ::testing::WithParamInterfa
     void TearDown() override
     {
         vnic_close(dev);
-        NetnsTest::TearDown();
+        OffloadTest::TearDown();
     }
     struct vnic_stats stats() const
     {
-        struct vnic_stats out = {};
-
-        out.size = sizeof out;
-        EXPECT_EQ(0, vnic_get_stats(dev, &out, nullptr));
-        return out;
+        return stats_of(dev);
     }
 
     vnic *dev = nullptr;

@@ -6,7 +6,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 
-#include "live/live_open.h"
+#include "live/offload_fixture.h"
 #include "support/super_sender.h"
 #include "support/two_networks.h"
 
@@ -15,24 +15,13 @@ namespace wire
 
 const Flow tcp4 = {4, 6}, tcp6 = {6, 6}, udp4 = {4, 17}, udp6 = {6, 17};
 
-class OffloadViews : public live::NetnsTest, public ::testing::WithParamInterface<const char *>
+class OffloadViews : public wire::OffloadTest, public ::testing::WithParamInterface<const char *>
 {
   protected:
-    void SetUp() override
-    {
-        NetnsTest::SetUp();
-        if (IsSkipped()) {
-            return;
-        }
-        if (live::is_emulated()) {
-            GTEST_SKIP() << "qemu-user does not implement PACKET_VNET_HDR";
-        }
-        live::allow_ipv6();
-    }
     void TearDown() override
     {
         vnic_close(dev);
-        NetnsTest::TearDown();
+        OffloadTest::TearDown();
     }
     void open_tun(uint32_t offload, uint32_t flags = 0, uint32_t mtu = 1500)
     {
@@ -46,11 +35,7 @@ class OffloadViews : public live::NetnsTest, public ::testing::WithParamInterfac
     }
     struct vnic_stats stats() const
     {
-        struct vnic_stats out = {};
-
-        out.size = sizeof out;
-        EXPECT_EQ(0, vnic_get_stats(dev, &out, nullptr));
-        return out;
+        return stats_of(dev);
     }
     /* Whether a foreign loop is told that something is there. */
     static bool polls(vnic *dev)
