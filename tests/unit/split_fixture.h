@@ -53,7 +53,7 @@ struct Segment {
 class Guarded
 {
   public:
-    explicit Guarded(size_t len) : all_(len + 128, 0xE5), len_(len)
+    explicit Guarded(size_t len) : all_(len + 128, 0xE5)
     {
     }
 
@@ -81,7 +81,6 @@ class Guarded
 
   private:
     Bytes all_;
-    size_t len_;
 };
 
 /* The forms. NextAndCopy and NextAndGather take turns. */
