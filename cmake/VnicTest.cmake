@@ -92,3 +92,20 @@ function(vnic_add_test)
     set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
         ENVIRONMENT "${arg_ENV}")
 endfunction()
+
+# Most tests of the kernel wait for it, so the parts of a long one run side by side. The first part is the
+# test of vnic_add_test(), whose ENV must say GTEST_TOTAL_SHARDS=<parts> and GTEST_SHARD_INDEX=0. Started
+# first, for a fresh clone does not know how long they take.
+function(vnic_test_in_parts name parts label)
+    set_tests_properties(${name} PROPERTIES COST 100)
+    if(parts EQUAL 1)
+        return()
+    endif()
+    foreach(part RANGE 2 ${parts})
+        math(EXPR index "${part} - 1")
+        add_test(NAME ${name}_${part}
+            COMMAND ${name} "--gtest_output=xml:${VNIC_RESULTS_DIR}/${name}_${part}.xml")
+        set_tests_properties(${name}_${part} PROPERTIES LABELS ${label} TIMEOUT 300 COST 100
+            ENVIRONMENT "GTEST_TOTAL_SHARDS=${parts};GTEST_SHARD_INDEX=${index}")
+    endforeach()
+endfunction()

@@ -39,11 +39,14 @@ static size_t heap_in_use()
 
 TEST_P(StressGrowth, AThousandRounds)
 {
+    /* Fewer for what a backend has besides: 300 rounds that each forgot 16 bytes are seen too. */
+    bool is_variant = GetParam().offload != VNIC_UNSET || GetParam().engine != nullptr;
+    const int rounds = is_variant ? 400 : 1000;
     int descriptors = 0;
     size_t heap = 0;
     Bytes p = packet(200);
 
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < rounds; i++) {
         if (i == 100) {
             /* By now every cache of the C library is warm. */
             descriptors = open_descriptors();
@@ -75,7 +78,8 @@ TEST_P(StressGrowth, AThousandRounds)
     }
     EXPECT_EQ(descriptors, open_descriptors());
     size_t now = heap_in_use();
-    std::printf("heap in use after round 100: %zu bytes, after round 1000: %zu bytes\n", heap, now);
+    std::printf("heap in use after round 100: %zu bytes, after round %d: %zu bytes\n", heap, rounds,
+                now);
     /* 900 rounds that each forgot 16 bytes would be 14,400. */
     EXPECT_LE(now, heap + 4096);
 }

@@ -132,20 +132,6 @@ job_platforms() {
         python3 tools/platforms.py --check "$build/run/test" "$run_dir"
 }
 
-# in_pairs JOB…: run jobs two at a time; a job that takes long does not hold the next ones up.
-in_pairs() {
-    local name running=0
-    for name in "$@"; do
-        if [ "$running" -ge 2 ]; then
-            wait -n
-            running=$((running - 1))
-        fi
-        job "$name" &
-        running=$((running + 1))
-    done
-    wait
-}
-
 cmd_check() {
     # shellcheck disable=SC2086
     need $packages_build $packages_tool $packages_demo $packages_test $packages_clang $packages_lint \

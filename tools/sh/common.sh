@@ -146,3 +146,17 @@ job() {
 end_run() {
     python3 tools/summary.py "${@/#/$build/run/}"
 }
+
+# in_pairs JOB…: run jobs two at a time; a job that takes long does not hold the next ones up.
+in_pairs() {
+    local name running=0
+    for name in "$@"; do
+        if [ "$running" -ge 2 ]; then
+            wait -n
+            running=$((running - 1))
+        fi
+        job "$name" &
+        running=$((running + 1))
+    done
+    wait
+}

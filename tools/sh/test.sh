@@ -30,11 +30,16 @@ cmd_test() {
     need_python pytest
     begin_run test
     local start=$SECONDS name
-    [ $# -gt 0 ] || set -- native userns cli
     # Without a build there is nothing to test: one failure, not hundreds.
     if build_preset build dev; then
         echo "built in $((SECONDS - start)) s"
-        for name in "$@"; do job "$name"; done
+        if [ $# -gt 0 ]; then
+            for name in "$@"; do job "$name"; done
+        else
+            in_pairs native cli
+            # It reports where the first one does.
+            job userns
+        fi
     else
         grep -aE 'error:|Error at' "$run_dir/logs/build.log" | tail -n 20
     fi
