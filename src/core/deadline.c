@@ -51,10 +51,12 @@ void vnic__repair_signal(struct vnic *q)
 
 /*
  * A backend cannot always tell a removed interface from a queue that another thread is detaching at
- * this moment. Detaching holds the interface's lock, so what the backend says under it is final.
+ * this moment. Detaching holds the interface's lock, so what the backend says under it is final. A backend
+ * that reads ahead may have packets of an interface that is gone: then only sending has ended.
  */
-int vnic__explain(struct vnic *q, int code)
+int vnic__explain(struct vnic *q, int events, int code)
 {
+    int has_packets = 0;
     uint32_t stop;
 
     if (code != VNIC_ECLOSED) {
@@ -62,12 +64,13 @@ int vnic__explain(struct vnic *q, int code)
     }
     vnic__mutex_lock(&q->iface->lock);
     stop = atomic_load(&q->stop);
-    if ((stop & VNIC__STOP_DETACHED) == 0 &&
-        q->backend->wait(q, VNIC_READABLE, 0) != VNIC_ECLOSED) {
+    if ((stop & VNIC__STOP_DETACHED) == 0 && q->backend->wait(q, events, 0) != VNIC_ECLOSED) {
         code = VNIC_EAGAIN;
+    } else if ((stop & VNIC__STOP_DETACHED) == 0 && events == VNIC_WRITABLE) {
+        has_packets = q->backend->wait(q, VNIC_READABLE, 0) != VNIC_ECLOSED;
     }
     vnic__mutex_unlock(&q->iface->lock);
-    if (code == VNIC_EAGAIN) {
+    if (code == VNIC_EAGAIN || has_packets) {
         return code;
     }
     if ((stop & VNIC__STOP_DETACHED) == 0) {

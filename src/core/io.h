@@ -42,6 +42,6 @@ void vnic__leave_wait(struct vnic *q);
 void vnic__repair_signal(struct vnic *q);
 
 /* What a failed read, write or wait means for the call: see VNIC__STOP_GONE. */
-int vnic__explain(struct vnic *q, int code);
+int vnic__explain(struct vnic *q, int events, int code);
 
 #endif

@@ -47,12 +47,12 @@ static int wait_and_try(struct vnic *q, int events, vnic__attempt *once,
     vnic__enter_wait(q);
     do {
         ready = q->backend->wait(q, events, deadline);
-        rc = ready < 0 ? vnic__explain(q, ready) : vnic__stop_code(q);
+        rc = ready < 0 ? vnic__explain(q, events, ready) : vnic__stop_code(q);
         if (rc == 0) {
             if (ready == 0) {
                 vnic__repair_signal(q);
             }
-            rc = vnic__explain(q, once(q, iov, n));
+            rc = vnic__explain(q, events, once(q, iov, n));
         }
         if (rc == VNIC_EAGAIN && deadline >= 0 && vnic__now_ns() >= deadline) {
             rc = VNIC_ETIMEDOUT;
@@ -75,7 +75,7 @@ static int go_on(struct vnic *q, int events, vnic__attempt *once, const struct v
             return rc;
         }
     }
-    rc = vnic__explain(q, rc);
+    rc = vnic__explain(q, events, rc);
     if (rc != VNIC_EAGAIN || deadline == VNIC__DEADLINE_TRY) {
         return rc;
     }

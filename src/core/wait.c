@@ -11,13 +11,15 @@ static int wait_until(struct vnic *q, int events, int64_t deadline)
     do {
         rc = q->backend->wait(q, events, until);
         if (rc < 0) {
-            rc = vnic__explain(q, rc);
-            continue;
+            rc = vnic__explain(q, events, rc);
+        }
+        if (rc < 0 && rc != VNIC_EAGAIN) {
+            return rc;
         }
         if (vnic__stop_code(q) < 0) {
             return vnic__stop_code(q);
         }
-        if (rc == 0 && until >= 0 && vnic__now_ns() >= until) {
+        if (rc <= 0 && until >= 0 && vnic__now_ns() >= until) {
             return deadline == VNIC__DEADLINE_TRY ? VNIC_EAGAIN : VNIC_ETIMEDOUT;
         }
         if (rc == 0) {

@@ -98,6 +98,11 @@ TEST_F(LiveUring, WhatWasReadAheadIsGivenBeforeTheRemoval)
     expect_recv(0);
     ASSERT_EQ(0, delete_link("ring0"));
     expect_recv(1);
+    /* Sending has ended at once, though there is something to be received. */
+    packets::Bytes p = numbered(0);
+    EXPECT_EQ(VNIC_ECLOSED, vnic_wait(dev, VNIC_WRITABLE, VNIC_FOREVER));
+    EXPECT_EQ(VNIC_ECLOSED, vnic_send_timeout(dev, p.data(), p.size(), VNIC_FOREVER));
+    EXPECT_EQ(VNIC_READABLE, vnic_wait(dev, VNIC_READABLE | VNIC_WRITABLE, VNIC_FOREVER));
     expect_recv(2);
     EXPECT_EQ(VNIC_ECLOSED, recv());
     EXPECT_EQ(VNIC_ECLOSED, vnic_wait(dev, VNIC_READABLE, 0));

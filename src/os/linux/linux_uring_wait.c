@@ -35,7 +35,8 @@ static int wait_for(struct vnic *q, int events, int armed, int ready, int64_t de
         return errno == EINTR ? ready : VNIC_EOS;
     }
     if ((fds[0].revents & (POLLERR | POLLNVAL)) && vnic__linux_is_removed(q)) {
-        return VNIC_ECLOSED;
+        /* What was read ahead can still be received. */
+        return ready & events ? ready : VNIC_ECLOSED;
     }
     ready |= fds[0].revents & POLLIN ? VNIC_READABLE : 0;
     ready |= fds[0].revents & POLLOUT ? VNIC_WRITABLE : 0;
