@@ -236,7 +236,7 @@ static int scatter_segment(struct vnic *q, const struct vnic_iovec *iov, int n)
         segment = off->spare;
         off->spare.data = NULL;
         parts[0] = (struct vnic_iovec){segment.data, segment.len};
-        parts[1] = (struct vnic_iovec){NULL, 0};
+        parts[1] = (struct vnic_iovec){segment.data + segment.len, 0};
     } else {
         (void)vnic_split_gather(&off->split, &segment, hdr, parts);
     }
