@@ -27,7 +27,7 @@
 #define VNIC__LIE_NEXT 1u  /* the segment before was copied aside, so its place may be written to */
 #define VNIC__LIE_NO                                                                               \
     2u /* the segment before is lent where it lies; or all are copied, because the
-                              super-packet is not in the pool or has too little room */
+        * super-packet is not in the pool or has too little room */
 
 struct vnic__offload {
     /* Receiving. */
