@@ -49,12 +49,6 @@ int vnic_recv_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
     return rc;
 }
 
-/* Whether a code is about this packet alone, so that the next one may still be sent. */
-static int is_about_packet(int code)
-{
-    return code == VNIC_EINVAL || code == VNIC_EMSGSIZE;
-}
-
 static int send_one(struct vnic *q, const struct vnic_packet *p, int64_t deadline)
 {
     const struct vnic_iovec iov = {p->data, p->len};
@@ -80,7 +74,7 @@ static int can_send(const struct vnic *q, const struct vnic_packet *p)
 /* One of a batch could not go and others behind it went: offered again it would come out of order. */
 static int without_retry(int code)
 {
-    return is_about_packet(code) ? code : VNIC_EOS;
+    return vnic__is_about_packet(code) ? code : VNIC_EOS;
 }
 
 /*
@@ -106,7 +100,7 @@ static int send_front(struct vnic *q, struct vnic_packet *pkts, int n)
     for (int i = 0; i < count; i++) {
         last = status[i] > 0 ? i + 1 : last;
     }
-    while (last < count && is_about_packet(status[last])) {
+    while (last < count && vnic__is_about_packet(status[last])) {
         last++;
     }
     for (int i = 0; i < last; i++) {
@@ -144,7 +138,7 @@ int vnic__send_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t de
             i++;
         }
         sum_up(pkts, from, i, &accepted, &first);
-        if (pkts[i - 1].status < 0 && !is_about_packet(pkts[i - 1].status)) {
+        if (pkts[i - 1].status < 0 && !vnic__is_about_packet(pkts[i - 1].status)) {
             break;
         }
     }

@@ -44,4 +44,10 @@ void vnic__repair_signal(struct vnic *q);
 /* What a failed read, write or wait means for the call: see VNIC__STOP_GONE. */
 int vnic__explain(struct vnic *q, int events, int code);
 
+/* Whether a code of sending is about this packet alone, so that the next one may still be sent. */
+static inline int vnic__is_about_packet(int code)
+{
+    return code == VNIC_EINVAL || code == VNIC_EMSGSIZE || code == VNIC_ENOTSUP;
+}
+
 #endif

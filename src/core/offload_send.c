@@ -122,7 +122,7 @@ int vnic__offload_ready_merge(struct vnic *q)
 
 static int ends_batch(int code)
 {
-    return code < 0 && code != VNIC_EINVAL && code != VNIC_EMSGSIZE && code != VNIC_ENOTSUP;
+    return code < 0 && !vnic__is_about_packet(code);
 }
 
 /*
@@ -142,22 +142,16 @@ static int send_members(struct vnic *q, struct vnic_packet *pkts, const uint16_t
     return ends_batch(rc) ? rc : all;
 }
 
-/* One output of the planner. 0 or a code that ends the batch. */
-static int send_output(struct vnic *q, struct vnic_packet *pkts, int i, int64_t deadline)
+/* Output i of the planner, made of n packets. 0 or a code that ends the batch. */
+static int send_merged(struct vnic *q, struct vnic_packet *pkts, int i, const uint16_t *index,
+                       int n, int64_t deadline)
 {
     struct vnic__offload *off = q->offload;
     struct vnic_iovec iov[VNIC_MERGE_IOV_MAX];
     struct vnic_packet merged = {0};
-    const uint16_t *index;
     uint32_t feature;
-    int n = vnic_merge_members(off->merge, i, &index);
     int pieces, rc;
 
-    if (n == 1) {
-        rc = send_checked(q, &pkts[index[0]], deadline);
-        pkts[index[0]].status = rc;
-        return rc;
-    }
     pieces = vnic_merge_gather(off->merge, i, &merged, iov, VNIC_MERGE_IOV_MAX);
     feature = vnic__offload_feature(&merged);
     if (vnic__offload_needs_parts(q, &merged, feature)) {
@@ -182,6 +176,19 @@ static int send_output(struct vnic *q, struct vnic_packet *pkts, int i, int64_t 
         vnic__offload_count(&off->tx_merged, (uint64_t)n);
     }
     return rc < 0 ? rc : 0;
+}
+
+/* The same, of whatever it is made. */
+static int send_output(struct vnic *q, struct vnic_packet *pkts, int i, int64_t deadline)
+{
+    const uint16_t *index;
+    int n = vnic_merge_members(q->offload->merge, i, &index);
+
+    if (n == 1) {
+        pkts[index[0]].status = send_checked(q, &pkts[index[0]], deadline);
+        return pkts[index[0]].status;
+    }
+    return send_merged(q, pkts, i, index, n, deadline);
 }
 
 /* Whether the planner can look at all of them. */
