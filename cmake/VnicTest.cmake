@@ -63,7 +63,7 @@ endif()
 # vnic_add_test(NAME <n> SOURCES <f>… [LABELS unit|contract|live|fault|stress|fuzz…] [LIBRARY <lib>]
 #               [LINK <lib>…] [DEFINES <d>…] [ENV <VAR=value>…] [ARGS <a>…] [TIMEOUT <seconds>])
 # One GoogleTest program, linked with vnic_testing (LIBRARY: with that instead), known to ctest, its
-# report in ${VNIC_RESULTS_DIR}/<n>.xml. Sources may be C and C++; include paths: include/, src/, tests/.
+# report in ${VNIC_RESULTS_DIR}/<n>.xml. The target tests_<label> builds all with that label. Sources may be C and C++; include paths: include/, src/, tests/.
 function(vnic_add_test)
     cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;LIBRARY;TIMEOUT" "SOURCES;LABELS;LINK;DEFINES;ENV;ARGS")
     if(arg_UNPARSED_ARGUMENTS OR NOT arg_NAME OR NOT arg_SOURCES)
@@ -91,6 +91,12 @@ function(vnic_add_test)
         COMMAND ${arg_NAME} "--gtest_output=xml:${VNIC_RESULTS_DIR}/${arg_NAME}.xml" ${arg_ARGS})
     set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
         ENVIRONMENT "${arg_ENV}")
+    foreach(vnic_label IN LISTS arg_LABELS)
+        if(NOT TARGET tests_${vnic_label})
+            add_custom_target(tests_${vnic_label})
+        endif()
+        add_dependencies(tests_${vnic_label} ${arg_NAME})
+    endforeach()
 endfunction()
 
 # Most tests of the kernel wait for it, so the parts of a long one run side by side. The first part is the
