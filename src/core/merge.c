@@ -70,8 +70,19 @@ int vnic_merge_set_rules(vnic_merge *merge, const struct vnic_merge_rules *rules
     return rc;
 }
 
+int vnic__merge_allow_paste(struct vnic_merge *m)
+{
+    if (m->memory == NULL) {
+        m->memory = vnic__alloc(VNIC__MERGE_MEMORY);
+    }
+    return m->memory == NULL ? VNIC_ENOMEM : 0;
+}
+
 void vnic_merge_destroy(vnic_merge *merge)
 {
+    if (merge != NULL) {
+        vnic__free(merge->memory);
+    }
     vnic__free(merge);
 }
 
@@ -113,6 +124,8 @@ int vnic_merge_plan(vnic_merge *merge, const struct vnic_packet *pkts, int n)
     }
     merge->n_items = 0;
     merge->n_headers = 0;
+    merge->paste_used = 0;
+    merge->pasting = VNIC__MERGE_NIL;
     vnic__merge_forget(merge);
     for (int i = 0; i < n; i++) {
         if (pkts[i].len == 0) {
@@ -195,6 +208,7 @@ int vnic_merge_gather(const vnic_merge *merge, int i, struct vnic_packet *ret_pa
     const struct vnic__merge_item *item = merge_item(merge, i);
     const struct vnic__merge_packet *p;
     uint32_t hdr_len;
+    int n = 0;
 
     if (item == NULL || ret_packet == NULL || ret_iov == NULL) {
         return VNIC_EINVAL;
@@ -210,12 +224,15 @@ int vnic_merge_gather(const vnic_merge *merge, int i, struct vnic_packet *ret_pa
         return 1;
     }
     hdr_len = item->first.hdr_len;
-    ret_iov[0] = merge_piece(merge->headers[item->header], hdr_len);
-    for (int k = 0; k < item->count; k++) {
-        p = &merge->packets[merge->members[item->members + k]];
-        ret_iov[k + 1] = merge_piece(p->data + hdr_len, p->len - hdr_len);
+    ret_iov[n++] = merge_piece(merge->headers[item->header], hdr_len);
+    if (item->pasted > 0) {
+        ret_iov[n++] = merge_piece(merge->memory + item->paste_at, item->paste_len);
     }
-    return item->count + 1;
+    for (int k = item->pasted; k < item->count; k++) {
+        p = &merge->packets[merge->members[item->members + k]];
+        ret_iov[n++] = merge_piece(p->data + hdr_len, p->len - hdr_len);
+    }
+    return n;
 }
 
 int vnic_merge_copy(const vnic_merge *merge, int i, struct vnic_packet *packet)

@@ -86,6 +86,8 @@ static struct vnic__merge_item *flow_add(struct vnic_merge *m, uint16_t i)
     item->head = i;
     item->tail = i;
     item->count = 1;
+    item->pasted = 0;
+    item->paste_len = 0;
     m->next[i] = VNIC__MERGE_NIL;
     return item;
 }

@@ -54,7 +54,8 @@ static int join_good_ipv4(const uint8_t *ip)
     return (sum & 0xFFFF) + (sum >> 16) == 0xFFFF && vnic__get16(ip + 10) != 0xFFFF;
 }
 
-int vnic__merge_sum_good(const uint8_t *data, uint32_t len, const struct vnic__merge_view *like)
+int vnic__merge_sum_good(const uint8_t *data, uint32_t len, const struct vnic__merge_view *like,
+                         uint8_t *copy)
 {
     const uint8_t *ip = data + like->l3;
     uint32_t l4_len = len - like->l4;
@@ -63,7 +64,12 @@ int vnic__merge_sum_good(const uint8_t *data, uint32_t len, const struct vnic__m
                        ? vnic_checksum_pseudo6(ip + 8, ip + 24, proto, l4_len)
                        : vnic_checksum_pseudo4(ip + 12, ip + 16, proto, l4_len);
 
-    return vnic_checksum_fold(vnic_checksum_add(sum, data + like->l4, l4_len)) == 0;
+    if (copy == NULL) {
+        return vnic_checksum_fold(vnic_checksum_add(sum, data + like->l4, l4_len)) == 0;
+    }
+    sum = vnic_checksum_add(sum, data + like->l4, (size_t)(like->hdr_len - like->l4));
+    sum = vnic_checksum_copy(sum, copy, data + like->hdr_len, len - like->hdr_len);
+    return vnic_checksum_fold(sum) == 0;
 }
 
 /* The checksums of a packet are right, or known to be. */
@@ -72,7 +78,37 @@ static int join_sound(const struct vnic__merge_view *v)
     if ((v->kind & VNIC__MERGE_V6) == 0 && !join_good_ipv4(v->data + v->l3)) {
         return 0;
     }
-    return v->known || vnic__merge_sum_good(v->data, v->len, v);
+    return v->known || vnic__merge_sum_good(v->data, v->len, v, NULL);
+}
+
+void vnic__merge_paste_first(struct vnic_merge *m, struct vnic__merge_item *item)
+{
+    const struct vnic__merge_view *v = &item->first;
+
+    if (m->memory == NULL || v->payload > VNIC__MERGE_PASTE_MAX ||
+        m->paste_used + m->rules.max_len > VNIC__MERGE_MEMORY) {
+        return;
+    }
+    m->pasting = (uint16_t)(item - m->items);
+    item->paste_at = m->paste_used;
+    memcpy(m->memory + m->paste_used, v->data + v->hdr_len, v->payload);
+    vnic__merge_pasted(m, item, v->payload);
+}
+
+static void join_append(struct vnic_merge *m, struct vnic__merge_item *item, uint16_t i,
+                        const struct vnic__merge_view *v)
+{
+    uint8_t *room;
+
+    if (item->count == 1) {
+        vnic__merge_paste_first(m, item);
+    }
+    room = vnic__merge_paste_room(m, item);
+    if (room != NULL) {
+        memcpy(room, v->data + v->hdr_len, v->payload);
+        vnic__merge_pasted(m, item, v->payload);
+    }
+    vnic__merge_append(m, item, i, v->payload, v->flags);
 }
 
 static void join_prepend(struct vnic_merge *m, struct vnic__merge_item *item, uint16_t i,
@@ -85,6 +121,9 @@ static void join_prepend(struct vnic_merge *m, struct vnic__merge_item *item, ui
     item->first = *v;
     item->total += v->payload;
     item->count++;
+    /* What was copied is not the beginning any more. */
+    item->pasted = 0;
+    item->paste_len = 0;
 }
 
 int vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item, uint16_t i,
@@ -108,7 +147,7 @@ int vnic__merge_join(struct vnic_merge *m, struct vnic__merge_item *item, uint16
         return 0;
     }
     if (end == JOIN_APPEND) {
-        vnic__merge_append(m, item, i, v->payload, v->flags);
+        join_append(m, item, i, v);
     } else {
         join_prepend(m, item, i, v);
     }

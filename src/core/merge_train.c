@@ -4,6 +4,8 @@
  * but that its headers are those of the item, and that what counts up has the next value. Every other
  * packet takes the long way, also the bad ones; this one only says yes where the long one would.
  */
+#include <string.h>
+
 #include "merge.h"
 #include "vnic/packet.h"
 
@@ -28,9 +30,9 @@ static inline int train_good_ip(const struct vnic__merge_item *item, const uint8
            (!item->first.counts || vnic__get16(ip + 4) == (uint16_t)(item->first.id + item->count));
 }
 
-/* What is known of the checksum, and whether it is right if nothing is. */
-static inline int train_good_sum(const struct vnic__merge_item *item,
-                                 const struct vnic_packet *packet, uint16_t offset, uint16_t never)
+/* What is said of the checksum allows a merge; it may still have to be verified. */
+static inline int train_known_sum(const struct vnic__merge_item *item,
+                                  const struct vnic_packet *packet, uint16_t offset, uint16_t never)
 {
     const struct vnic__merge_view *first = &item->first;
 
@@ -38,9 +40,27 @@ static inline int train_good_sum(const struct vnic__merge_item *item,
         return packet->csum_start == first->l4 && packet->csum_offset == offset;
     }
     return packet->csum <= VNIC_CSUM_TRUSTED &&
-           vnic__get16(packet->data + first->l4 + offset) != never &&
-           (packet->csum != VNIC_CSUM_UNKNOWN ||
-            vnic__merge_sum_good(packet->data, packet->len, first));
+           vnic__get16(packet->data + first->l4 + offset) != never;
+}
+
+/* Verifies the checksum if nothing is known of it, and copies the payload where the item's are copied. */
+static inline int train_take_payload(struct vnic_merge *m, struct vnic__merge_item *item,
+                                     const struct vnic_packet *packet, uint32_t payload)
+{
+    const struct vnic__merge_view *first = &item->first;
+    uint8_t *room = vnic__merge_paste_room(m, item);
+
+    if (packet->csum == VNIC_CSUM_UNKNOWN) {
+        if (!vnic__merge_sum_good(packet->data, packet->len, first, room)) {
+            return 0;
+        }
+    } else if (room != NULL) {
+        memcpy(room, packet->data + first->hdr_len, payload);
+    }
+    if (room != NULL) {
+        vnic__merge_pasted(m, item, payload);
+    }
+    return 1;
 }
 
 int vnic__merge_continue(struct vnic_merge *m, uint16_t i, const struct vnic_packet *packet)
@@ -68,7 +88,8 @@ int vnic__merge_continue(struct vnic_merge *m, uint16_t i, const struct vnic_pac
         udp ? vnic__get16(l4 + 4) == packet->len - first->l4 : vnic__get32(l4 + 4) == item->seq_end;
     if (!good || !train_good_ip(item, packet->data + first->l3, packet->len - first->l3) ||
         !vnic__merge_alike(m, first, packet->data) ||
-        !train_good_sum(item, packet, udp ? 6 : 16, udp ? 0 : 0xFFFF)) {
+        !train_known_sum(item, packet, udp ? 6 : 16, udp ? 0 : 0xFFFF) ||
+        !train_take_payload(m, item, packet, payload)) {
         return 0;
     }
     vnic__merge_append(m, item, i, payload, udp ? 0 : l4[13]);

@@ -5,6 +5,7 @@
 #include "io.h"
 #include "io_wait.h"
 #include "iovec.h"
+#include "merge.h"
 #include "offload.h"
 
 /* Linux drivers/net/tun.c hands the header on as it is, so a merged packet may have as many bytes as
@@ -103,6 +104,7 @@ int vnic__offload_ready_merge(struct vnic *q)
     struct vnic__offload *off = q->offload;
     uint32_t features =
         atomic_load_explicit(&q->iface->features, memory_order_relaxed) & MERGED_KINDS;
+    int rc;
 
     if (off->merge != NULL && off->rules.features == features) {
         return 0;
@@ -117,7 +119,8 @@ int vnic__offload_ready_merge(struct vnic *q)
     if (off->merge != NULL) {
         return vnic_merge_set_rules(off->merge, &off->rules);
     }
-    return vnic_merge_create(&off->rules, &off->merge);
+    rc = vnic_merge_create(&off->rules, &off->merge);
+    return rc < 0 ? rc : vnic__merge_allow_paste(off->merge);
 }
 
 static int ends_batch(int code)

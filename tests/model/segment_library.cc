@@ -6,6 +6,10 @@
 
 #include <algorithm>
 
+extern "C" {
+#include "core/merge.h"
+}
+
 namespace model
 {
 
@@ -225,6 +229,11 @@ LibraryMerge library_merge(vnic_merge *merge, const std::vector<Packet> &in, Ran
     LibraryMerge r;
     std::vector<Buffer> buffers;
     std::vector<struct vnic_packet> packets;
+    /* A planner that may copy payloads does not go back; the first plans of each are without. */
+    if (random.one_in(20) && vnic__merge_allow_paste(merge) != 0) {
+        r.fault = "no memory";
+        return r;
+    }
     for (const Packet &p : in) {
         buffers.emplace_back(p.data, random.below(16));
         packets.push_back(library_packet(p, buffers.back().data()));

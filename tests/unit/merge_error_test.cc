@@ -105,7 +105,8 @@ TEST(MergeErrors, TooLittleRoom)
     EXPECT_EQ("0+1 2", plan.shape());
     EXPECT_EQ(VNIC_EMSGSIZE, vnic_merge_gather(plan.merge, 0, &p, iov, 2));
     EXPECT_EQ(VNIC_EMSGSIZE, vnic_merge_gather(plan.merge, 0, &p, iov, -1));
-    EXPECT_EQ(3, vnic_merge_gather(plan.merge, 0, &p, iov, 3));
+    EXPECT_EQ(3, vnic_merge_gather(plan.twin, 0, &p, iov, 3));
+    EXPECT_EQ(2, vnic_merge_gather(plan.merge, 0, &p, iov, 3));
     EXPECT_EQ(VNIC_EMSGSIZE, vnic_merge_gather(plan.merge, 1, &p, iov, 0));
     EXPECT_EQ(1, vnic_merge_gather(plan.merge, 1, &p, iov, 1));
     p.data = room.data();

@@ -13,6 +13,9 @@
 #include <string>
 #include <vector>
 
+extern "C" {
+#include "core/merge.h"
+}
 #include "support/packets.h"
 #include "vnic/packet.h"
 
@@ -232,13 +235,22 @@ class Plan
     explicit Plan(const vnic_merge_rules &rules)
     {
         EXPECT_EQ(0, vnic_merge_create(&rules, &merge));
+        EXPECT_EQ(0, vnic__merge_allow_paste(merge));
+        EXPECT_EQ(0, vnic_merge_create(&rules, &twin));
     }
     ~Plan()
     {
         vnic_merge_destroy(merge);
+        vnic_merge_destroy(twin);
     }
     Plan(const Plan &) = delete;
     Plan &operator=(const Plan &) = delete;
+
+    void set_rules(const vnic_merge_rules &rules)
+    {
+        EXPECT_EQ(0, vnic_merge_set_rules(merge, &rules));
+        EXPECT_EQ(0, vnic_merge_set_rules(twin, &rules));
+    }
 
     int run(const std::vector<Seg> &list)
     {
@@ -256,6 +268,7 @@ class Plan
             raw.push_back(p.p);
         }
         n = vnic_merge_plan(merge, raw.data(), static_cast<int>(raw.size()));
+        EXPECT_EQ(n, vnic_merge_plan(twin, raw.data(), static_cast<int>(raw.size())));
         raw.assign(raw.size(), vnic_packet()); /* the array is not borrowed */
         return n;
     }
@@ -281,13 +294,20 @@ class Plan
         return out;
     }
 
-    /* Output i from its pieces. */
+    /* Output i from its pieces, of this plan or its twin. */
     Bytes gather(int i, vnic_packet *p) const
+    {
+        return gather_of(merge, i, p, nullptr);
+    }
+    static Bytes gather_of(vnic_merge *of, int i, vnic_packet *p, int *ret_pieces)
     {
         std::vector<vnic_iovec> iov(VNIC_MERGE_IOV_MAX);
         Bytes out;
         memset(p, 0, sizeof *p);
-        int pieces = vnic_merge_gather(merge, i, p, iov.data(), VNIC_MERGE_IOV_MAX);
+        int pieces = vnic_merge_gather(of, i, p, iov.data(), VNIC_MERGE_IOV_MAX);
+        if (ret_pieces != nullptr) {
+            *ret_pieces = pieces;
+        }
         EXPECT_GT(pieces, 0);
         EXPECT_EQ(nullptr, p->data);
         for (int k = 0; k < pieces; k++) {
@@ -317,6 +337,7 @@ class Plan
             vnic_packet gathered, copied;
             Bytes whole = gather(i, &gathered);
             EXPECT_EQ(whole, copy(i, &copied));
+            check_twin(i, whole);
             EXPECT_EQ(gathered.gso_size, copied.gso_size);
             EXPECT_EQ(gathered.gso_type, copied.gso_type);
             if (members(i).size() == 1) {
@@ -330,11 +351,24 @@ class Plan
         }
     }
 
+    /* This plan copies payloads behind each other, as sending does; its twin leaves them where they are. */
     vnic_merge *merge = nullptr;
+    vnic_merge *twin = nullptr;
     std::vector<Packet> packets;
     int n = 0;
 
   private:
+    void check_twin(int i, const Bytes &whole) const
+    {
+        const uint16_t *index = nullptr;
+        vnic_packet p;
+        int pieces = 0;
+        int count = vnic_merge_members(twin, i, &index);
+
+        EXPECT_EQ(members(i), std::vector<int>(index, index + count));
+        EXPECT_EQ(whole, gather_of(twin, i, &p, &pieces));
+        EXPECT_EQ(count == 1 ? 1 : count + 1, pieces);
+    }
     void check_passed(size_t i, const Bytes &whole, const vnic_packet &p) const
     {
         EXPECT_EQ(before[i], whole);

@@ -34,7 +34,7 @@ TEST(MergeLimits, Features)
             plan.check();
         }
         rules.features = 0;
-        EXPECT_EQ(0, vnic_merge_set_rules(plan.merge, &rules));
+        plan.set_rules(rules);
         plan.run(train(made, 2));
         EXPECT_EQ("0 1", plan.shape());
     }
@@ -57,16 +57,16 @@ TEST(MergeLimits, LongestPacket)
             EXPECT_EQ("0+1+2 3", plan.shape()) << kind;
             plan.check();
             rules.max_len--;
-            EXPECT_EQ(0, vnic_merge_set_rules(plan.merge, &rules));
+            plan.set_rules(rules);
             plan.run(list);
             EXPECT_EQ("0+1 2+3", plan.shape()) << kind;
             plan.check();
             rules.max_len -= 699; /* room for two and not a byte more */
-            EXPECT_EQ(0, vnic_merge_set_rules(plan.merge, &rules));
+            plan.set_rules(rules);
             plan.run(list);
             EXPECT_EQ("0+1 2+3", plan.shape()) << kind;
             rules.max_len--;
-            EXPECT_EQ(0, vnic_merge_set_rules(plan.merge, &rules));
+            plan.set_rules(rules);
             plan.run(list);
             EXPECT_EQ("0 1 2 3", plan.shape()) << kind;
         }
