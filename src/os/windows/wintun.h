@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Private state of the Wintun backend, and what its files offer each other.
+ *
+ * wintun_library.c  wintun.dll: searched for in safe places, loaded once, shared
+ * wintun_log.c      the DLL's one logger, handed on to the device whose call it speaks of
+ * wintun_adapter.c  creating an adapter or opening one
+ * wintun_backend.c  the table
+ * wintun_session.c  the session: rings shared with the driver, there while the interface is up
+ * wintun_io.c       packets, copied
+ * wintun_views.c    packets, lent where they lie in the rings
+ * wintun_wait.c     waiting
+ *
+ * An adapter has one session, and a session is what makes the interface "up": Windows shows the medium as
+ * connected while there is one. So vnic_set_up(1) starts it and vnic_set_up(0) ends it. While there is
+ * none nothing can be received (VNIC_EAGAIN, as from an interface that is down on Linux) and sending is
+ * VNIC_EDOWN. Packets that are lent out belong to the session's memory: ending it waits for the
+ * last of them, though the interface is down for everybody else at once (wintun_session.c).
+ */
+#ifndef VNIC_OS_WINDOWS_WINTUN_H
+#define VNIC_OS_WINDOWS_WINTUN_H
+
+#include <stdint.h>
+
+#include "core/device.h"
+#include "win_iface.h"
+#include "win_sys_wintun.h"
+
+/* ---- The library (wintun_library.c) ------------------------------------------------------------- */
+
+struct wintun_library {
+    struct wintun_table table;
+    HMODULE module;
+    uint32_t file_version[4]; /* 0.14.1.0; all 0: the file tells none */
+    wchar_t *path;            /* absolute */
+};
+
+/*
+ * Loads wintun.dll, or takes part in what is loaded. path: absolute, UTF-8; NULL: the application's
+ * directory, then System32. VNIC_ENODRIVER (not found, with what to do), VNIC_EVERSION (another
+ * architecture, too old), VNIC_EBUSY (another file is in use), VNIC_EINVAL, VNIC_EPERM, VNIC_ENOMEM, VNIC_EOS.
+ */
+int vnic__wintun_library_get(const char *path, struct wintun_library **ret, struct vnic_error *err);
+
+/* Gives it back. Adapters must have been closed. */
+void vnic__wintun_library_put(struct wintun_library *library);
+
+/* ---- The logger (wintun_log.c) ------------------------------------------------------------------ */
+
+/*
+ * The DLL has one logger for the process and tells it no adapter; but it speaks in the thread that
+ * called it. Between begin and end what it says goes to this interface's log callback. What its own
+ * worker threads say (removal of orphaned adapters) belongs to no device and goes nowhere.
+ */
+struct wintun_log_scope {
+    const struct vnic__iface *iface;
+    DWORD thread;
+    struct wintun_log_scope *next;
+};
+
+void vnic__wintun_log_begin(struct wintun_log_scope *scope, const struct vnic__iface *iface);
+void vnic__wintun_log_end(struct wintun_log_scope *scope);
+
+/* What vnic__wintun_library_get() gives to the DLL. */
+void CALLBACK vnic__wintun_logger(int level, uint64_t time, const wchar_t *text);
+
+/* ---- State -------------------------------------------------------------------------------------- */
+
+/* q->iface->priv */
+struct wintun_iface {
+    struct win_iface win; /* first, for win_iface_of() */
+    struct wintun_library *library;
+    wintun_adapter adapter; /* NULL: not open */
+    uint32_t ring_capacity; /* bytes, a power of two */
+};
+
+/*
+ * q->priv. Wintun is single queue, so this is the session's side of the interface. The members are
+ * wintun_session.c's; all zeros is the state before vnic__wintun_queue_begin().
+ */
+struct wintun_queue {
+    const struct wintun_table *table; /* of the library; set by open, for calls made for packets */
+    /*
+     * The session of now; NULL while the interface is down. Written with both locks held, so that either
+     * is enough to use it.
+     */
+    wintun_session session;
+    HANDLE read_event;            /* the session's: auto-reset, one waiter */
+    struct vnic__mutex recv_lock; /* the session for receiving, and what follows */
+    const uint8_t *held;          /* taken from the ring and not given yet; NULL: none */
+    uint32_t held_len;            /* its bytes */
+    uint32_t lent;                /* packets of the receive ring that are with the caller */
+    struct vnic__mutex send_lock; /* the session for sending: 0.14.1 wants one sender at a time */
+    uint32_t reserved;            /* packets of the send ring that are not committed yet */
+    struct win_watch *watch;      /* behind the wait handle; NULL: not asked for yet */
+};
+
+static inline struct wintun_iface *wintun_iface_of(const struct vnic *q)
+{
+    return q->iface->priv;
+}
+
+static inline struct wintun_queue *wintun_queue_of(const struct vnic *q)
+{
+    return q->priv;
+}
+
+/* ---- Adapters (wintun_adapter.c) ---------------------------------------------------------------- */
+
+/* The open slot without the queue: loads the library, makes or opens the adapter. No session yet. */
+int vnic__wintun_adapter_open(struct vnic *q, const struct vnic__settings *s,
+                              struct vnic_error *err);
+
+/* Closes the adapter, which removes one that this handle made, and gives the library back. */
+void vnic__wintun_adapter_close(struct vnic *q);
+
+/* ---- Sessions (wintun_session.c) ---------------------------------------------------------------- */
+
+/* Makes locks, events and timers of the queue; no session. On failure nothing is left. */
+int vnic__wintun_queue_begin(struct vnic *q, struct vnic_error *err);
+
+/* Ends the session, the watch and what begin made. No other call on the queue runs or follows. */
+void vnic__wintun_queue_end(struct vnic *q);
+
+/* struct win_link.set_up: starts the session, or ends it. VNIC_EBUSY: the adapter has another one. */
+int vnic__wintun_set_up(struct vnic *q, uint32_t up, struct vnic_error *err);
+
+/* ---- Slots for packets and waiting (wintun_io.c, wintun_views.c, wintun_wait.c) ----------------- */
+
+int vnic__wintun_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags);
+int vnic__wintun_write(struct vnic *q, const struct vnic_iovec *iov, int n);
+int vnic__wintun_acquire(struct vnic *q, struct vnic__view *ret_views, int n);
+void vnic__wintun_release(struct vnic *q, const uintptr_t *tokens, int n);
+int vnic__wintun_wait(struct vnic *q, int events, int64_t deadline_ns);
+int vnic__wintun_wait_handle(struct vnic *q, intptr_t *ret_handle);
+
+extern const struct vnic__backend vnic__wintun_backend;
+
+#endif
