@@ -43,6 +43,8 @@ vnic_use_sources(os/fake VNIC_FAKE_SOURCES)
 if(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     vnic_use_sources(os/windows VNIC_WINDOWS_SOURCES)
     list(APPEND vnic_link_libraries ${VNIC_WINDOWS_LIBRARIES})
+    # windows.h would bring winsock.h, which winsock2.h cannot follow; IP Helper needs the latter.
+    list(APPEND vnic_os_definitions WIN32_LEAN_AND_MEAN)
 else()
     vnic_use_sources(os/posix VNIC_POSIX_SOURCES)
     # Bionic and Darwin have threads inside their C library; elsewhere the name exists.

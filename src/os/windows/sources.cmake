@@ -2,5 +2,6 @@
 # Windows has no backend of its own yet: the services that core needs, with the fake and null backends.
 set(VNIC_WINDOWS_SOURCES
     win_services.c
+    win_sys_iphlp.c
 )
-set(VNIC_WINDOWS_LIBRARIES "")
+set(VNIC_WINDOWS_LIBRARIES iphlpapi)

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Configuration of an adapter by its LUID, for every backend whose interface state begins with
+ * struct win_iface. It is done with IP Helper (win_sys_iphlp.h), and for what that has no function the
+ * backend is asked (struct win_link).
+ *
+ * win_netconf.c    the table of the slots; waiting for the interface
+ * win_netinfo.c    what an interface is, its counters, up and down
+ * win_netip.c      what each of the two families has of its own: MTU, metric, link-local addresses
+ * win_netaddr.c    addresses
+ * win_netdns.c     DNS servers and search domains
+ * win_netname.c    the friendly name
+ * win_netlist.c    all adapters of a kind
+ * win_neterror.c   what the system's numbers mean
+ */
+#ifndef VNIC_OS_WINDOWS_WIN_NETCONF_H
+#define VNIC_OS_WINDOWS_WIN_NETCONF_H
+
+#include "win_iface.h"
+#include "win_sys_iphlp.h"
+
+/* For vnic__backend.netconf of both backends. */
+extern const struct vnic__netconf vnic__win_netconf;
+
+/*
+ * [lock] Waits until the IP stack knows a new adapter: the device is there before its interface is, and
+ * whoever configures it too early is told ERROR_NOT_FOUND. Open calls it when luid and guid are set and
+ * the adapter was just made. Ends when both families are there, or one and a while has passed; VNIC_EOS
+ * when there is none in time.
+ */
+int vnic__win_wait_interface(struct vnic *q, struct vnic_error *err);
+
+/* Calls fn for every adapter of a kind, see struct vnic__backend.list. */
+int vnic__win_list_wintun(int (*fn)(void *user, const struct vnic_info *info), void *user,
+                          struct vnic_error *err);
+int vnic__win_list_tap(int (*fn)(void *user, const struct vnic_info *info), void *user,
+                       struct vnic_error *err);
+
+/* ---- Between the files above -------------------------------------------------------------------- */
+
+enum win_net_op {
+    WIN_NET_LOOK,
+    WIN_NET_WAIT,
+    WIN_NET_SET_UP,
+    WIN_NET_SET_MTU,
+    WIN_NET_SET_METRIC,
+    WIN_NET_LINK_LOCAL,
+    WIN_NET_LIST_ADDRESSES,
+    WIN_NET_ADD_ADDRESS,
+    WIN_NET_REMOVE_ADDRESS,
+    WIN_NET_SET_DNS,
+    WIN_NET_GET_DNS,
+    WIN_NET_SET_NAME,
+    WIN_NET_LIST
+};
+
+/*
+ * Fills err for a function of the system that failed with os_code; returns the code. `value` is quoted,
+ * NULL: nothing. Says VNIC_ECLOSED when the interface is gone, whatever the number.
+ */
+int vnic__win_net_fail(struct vnic *q, struct vnic_error *err, enum win_net_op op, DWORD os_code,
+                       const char *value);
+
+/* The row of the interface. */
+int vnic__win_if_row(struct vnic *q, MIB_IF_ROW2 *ret_row, struct vnic_error *err);
+
+/* Fills what a row tells; flags: those of VNIC_IF_… that the row cannot know. */
+void vnic__win_fill_info(const MIB_IF_ROW2 *row, struct vnic_info *ret_info);
+
+/* What the two families say of an interface; what none of them knows stays as it is. */
+void vnic__win_fill_ip_info(const NET_LUID *luid, struct vnic_info *info);
+
+/* GetIpInterfaceEntry. */
+DWORD vnic__win_ip_row(const NET_LUID *luid, ADDRESS_FAMILY family, MIB_IPINTERFACE_ROW *ret_row);
+
+/* SetIpInterfaceEntry of a row that vnic__win_ip_row() gave and that was changed. */
+DWORD vnic__win_ip_set(MIB_IPINTERFACE_ROW *row);
+
+/* Waits until a family of the interface is there. Returns NO_ERROR, or why it is not. */
+DWORD vnic__win_wait_family(const NET_LUID *luid, ADDRESS_FAMILY family, uint32_t timeout_ms);
+
+/* Removes the IPv6 link-local addresses that the system made. */
+int vnic__win_remove_link_local(struct vnic *q, struct vnic_error *err);
+
+int vnic__win_get_info(struct vnic *q, struct vnic_info *ret_info, struct vnic_error *err);
+int vnic__win_get_stats(struct vnic *q, struct vnic_stats *ret_stats, struct vnic_error *err);
+int vnic__win_get_name(struct vnic *q, char *ret_name, struct vnic_error *err);
+int vnic__win_set_up(struct vnic *q, uint32_t up, struct vnic_error *err);
+int vnic__win_set_mac(struct vnic *q, const uint8_t *mac, struct vnic_error *err);
+int vnic__win_set_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *err);
+int vnic__win_set_metric(struct vnic *q, uint32_t metric, struct vnic_error *err);
+int vnic__win_get_link_local(struct vnic *q, uint32_t *ret_mode, struct vnic_error *err);
+int vnic__win_set_link_local(struct vnic *q, uint32_t mode, struct vnic_error *err);
+int vnic__win_add_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err);
+int vnic__win_remove_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err);
+int vnic__win_list_addresses(struct vnic *q, struct vnic_prefix *ret, int cap,
+                             struct vnic_error *err);
+int vnic__win_set_dns(struct vnic *q, const struct vnic__dns *dns, struct vnic_error *err);
+int vnic__win_get_dns(struct vnic *q, struct vnic__dns *ret_dns, struct vnic_error *err);
+int vnic__win_set_name(struct vnic *q, const char *name, struct vnic_error *err);
+
+static inline NET_LUID win_luid_of(const struct vnic *q)
+{
+    NET_LUID luid;
+
+    luid.Value = win_iface_of(q)->luid;
+    return luid;
+}
+
+#endif
