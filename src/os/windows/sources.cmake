@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Windows has no backend of its own yet: the services that core needs, with the fake and null backends.
 set(VNIC_WINDOWS_SOURCES
+    win_error.c
+    win_guid.c
     win_services.c
     win_sys_iphlp.c
+    win_sys_module.c
+    win_sys_wintun.c
+    win_text.c
 )
 set(VNIC_WINDOWS_LIBRARIES iphlpapi)
