@@ -6,6 +6,8 @@
 
 #include <windows.h>
 
+#include <setupapi.h>
+
 #include "core/fail.h"
 
 /* Every number that an operation of this library tells apart, or that users have been seen to meet. */
@@ -86,56 +88,17 @@
     X(ERROR_NO_DEVICE_SELECTED, VNIC_EOS)                                                          \
     X(ERROR_NO_DRIVER_SELECTED, VNIC_ENODRIVER)                                                    \
     X(ERROR_NO_COMPAT_DRIVERS, VNIC_ENODRIVER)                                                     \
+    X(ERROR_INF_IN_USE_BY_DEVICES, VNIC_EBUSY)                                                     \
+    X(ERROR_INVALID_DEVINST_NAME, VNIC_EOS)                                                        \
     X(ERROR_KEY_DOES_NOT_EXIST, VNIC_EOS)                                                          \
     X(ERROR_INVALID_CLASS, VNIC_EOS)                                                               \
     X(ERROR_DRIVER_STORE_ADD_FAILED, VNIC_ENODRIVER)                                               \
     X(ERROR_AUTHENTICODE_TRUST_NOT_ESTABLISHED, VNIC_ENODRIVER)                                    \
     X(ERROR_AUTHENTICODE_PUBLISHER_NOT_TRUSTED, VNIC_ENODRIVER)
 
-/* setupapi.h defines these, behind names that not every copy of it has; the numbers are APPLICATION_ERROR_MASK |
- * ERROR_SEVERITY_ERROR | n of Microsoft's setupapi.h. */
-#ifndef ERROR_NO_SUCH_DEVINST
-#define ERROR_NO_SUCH_DEVINST 0xE000020Bu
-#endif
-#ifndef ERROR_DEVINST_ALREADY_EXISTS
-#define ERROR_DEVINST_ALREADY_EXISTS 0xE0000207u
-#endif
-#ifndef ERROR_NO_DEVICE_SELECTED
-#define ERROR_NO_DEVICE_SELECTED 0xE0000211u
-#endif
-#ifndef ERROR_NO_DRIVER_SELECTED
-#define ERROR_NO_DRIVER_SELECTED 0xE0000203u
-#endif
-#ifndef ERROR_NO_COMPAT_DRIVERS
-#define ERROR_NO_COMPAT_DRIVERS 0xE0000228u
-#endif
-#ifndef ERROR_KEY_DOES_NOT_EXIST
-#define ERROR_KEY_DOES_NOT_EXIST 0xE0000204u
-#endif
-#ifndef ERROR_INVALID_CLASS
-#define ERROR_INVALID_CLASS 0xE0000206u
-#endif
-#ifndef ERROR_IN_WOW64
-#define ERROR_IN_WOW64 0xE0000235u
-#endif
+/* setupapi.h of the Windows SDK; older copies lack it. */
 #ifndef ERROR_DRIVER_STORE_ADD_FAILED
 #define ERROR_DRIVER_STORE_ADD_FAILED 0xE0000247u
-#endif
-#ifndef ERROR_AUTHENTICODE_TRUST_NOT_ESTABLISHED
-#define ERROR_AUTHENTICODE_TRUST_NOT_ESTABLISHED 0xE0000242u
-#endif
-#ifndef ERROR_AUTHENTICODE_PUBLISHER_NOT_TRUSTED
-#define ERROR_AUTHENTICODE_PUBLISHER_NOT_TRUSTED 0xE0000243u
-#endif
-/* winerror.h; old copies of it lack these. */
-#ifndef ERROR_DEVICE_NOT_AVAILABLE
-#define ERROR_DEVICE_NOT_AVAILABLE 4319u
-#endif
-#ifndef ERROR_INVALID_IMAGE_HASH
-#define ERROR_INVALID_IMAGE_HASH 577u
-#endif
-#ifndef ERROR_VERSION_PARSE_ERROR
-#define ERROR_VERSION_PARSE_ERROR 777u
 #endif
 
 /* An HRESULT that carries a Win32 error: winerror.h HRESULT_FROM_WIN32(). */

@@ -11,7 +11,17 @@
 
 #include <stdint.h>
 
+#include <windows.h>
+
 #include "vnic/error.h"
+
+/* winerror.h of the Windows SDK; older copies lack these. */
+#ifndef ERROR_INVALID_IMAGE_HASH
+#define ERROR_INVALID_IMAGE_HASH 577u
+#endif
+#ifndef ERROR_VERSION_PARSE_ERROR
+#define ERROR_VERSION_PARSE_ERROR 777u
+#endif
 
 /* One number of an operation. A table of them ends with an advice of NULL. */
 struct win_reason {

@@ -2,7 +2,8 @@
 /*
  * Private state of the Wintun backend, and what its files offer each other.
  *
- * wintun_library.c  wintun.dll: searched for in safe places, loaded once, shared
+ * wintun_search.c   where wintun.dll is looked for
+ * wintun_library.c  wintun.dll: loaded once, shared
  * wintun_log.c      the DLL's one logger, handed on to the device whose call it speaks of
  * wintun_adapter.c  creating an adapter or opening one
  * wintun_backend.c  the table
@@ -26,7 +27,10 @@
 #include "win_iface.h"
 #include "win_sys_wintun.h"
 
-/* ---- The library (wintun_library.c) ------------------------------------------------------------- */
+/* The rings' size when nobody asks for one. */
+#define WINTUN_RING_DEFAULT 0x400000u
+
+/* ---- The library (wintun_search.c, wintun_library.c) ------------------------------------------------------------- */
 
 struct wintun_library {
     struct wintun_table table;
@@ -36,9 +40,22 @@ struct wintun_library {
 };
 
 /*
- * Loads wintun.dll, or takes part in what is loaded. path: absolute, UTF-8; NULL: the application's
- * directory, then System32. VNIC_ENODRIVER (not found, with what to do), VNIC_EVERSION (another
- * architecture, too old), VNIC_EBUSY (another file is in use), VNIC_EINVAL, VNIC_EPERM, VNIC_ENOMEM, VNIC_EOS.
+ * The DLL's file, in memory for vnic__free(). path: absolute, UTF-8; NULL: the program's directory, then
+ * System32, and nowhere else. VNIC_ENODRIVER (there is none, with what to do), VNIC_EINVAL, VNIC_ENOMEM,
+ * VNIC_EOS.
+ */
+int vnic__wintun_find(const char *path, wchar_t **ret, struct vnic_error *err);
+
+/*
+ * Finds and loads it for the caller alone. Codes as vnic__wintun_find(); also VNIC_ENODRIVER (another
+ * architecture), VNIC_EVERSION (too old), VNIC_EPERM. On success vnic__wintun_unload() ends it.
+ */
+int vnic__wintun_load(const char *path, struct wintun_library *ret, struct vnic_error *err);
+void vnic__wintun_unload(struct wintun_library *library);
+
+/*
+ * The library that all adapters of the process share, loaded now if need be. Codes as
+ * vnic__wintun_load(); also VNIC_EBUSY: another file is in use.
  */
 int vnic__wintun_library_get(const char *path, struct wintun_library **ret, struct vnic_error *err);
 
@@ -54,11 +71,13 @@ void vnic__wintun_library_put(struct wintun_library *library);
  */
 struct wintun_log_scope {
     const struct vnic__iface *iface;
+    int quiet; /* 1: a failure is expected and no warning */
     DWORD thread;
     struct wintun_log_scope *next;
 };
 
-void vnic__wintun_log_begin(struct wintun_log_scope *scope, const struct vnic__iface *iface);
+void vnic__wintun_log_begin(struct wintun_log_scope *scope, const struct vnic__iface *iface,
+                            int quiet);
 void vnic__wintun_log_end(struct wintun_log_scope *scope);
 
 /* What vnic__wintun_library_get() gives to the DLL. */
