@@ -14,7 +14,7 @@ VNIC_BEGIN_DECLS
 
 /** Version of the header in use: incompatible changes, additions, corrections. */
 #define VNIC_VERSION_MAJOR 0 /**< incompatible changes */
-#define VNIC_VERSION_MINOR 2 /**< additions */
+#define VNIC_VERSION_MINOR 3 /**< additions */
 #define VNIC_VERSION_PATCH 0 /**< corrections */
 
 /** The three numbers in one, for comparison: 0xMMmmpp. */
@@ -35,7 +35,7 @@ VNIC_API uint32_t vnic_version(void);
 /**
  * Version of the library that runs, as text.
  *
- * @return           "0.2.0"; static, never freed
+ * @return           "0.3.0"; static, never freed
  * @error none
  * @thread  any
  * @platform same everywhere

@@ -95,7 +95,7 @@ typedef struct vnic_wakeup vnic_wakeup;
  */
 struct vnic_config {
     size_t size;         /**< set by vnic_config_init() */
-    const char *backend; /**< one of vnic_backends(); NULL: this system's default */
+    const char *backend; /**< one of vnic_backends(); NULL: this system's for the layer */
     const char *name;    /**< interface name, may contain one "%d"; NULL: chosen by the system */
     const char
         *addresses; /**< "10.9.0.1/24 fd09::1/64", also "10.9.0.1/32 peer 10.9.0.2"; NULL: none */
@@ -129,6 +129,14 @@ struct vnic_config {
                               io_uring, in builds that have liburing); NULL: "auto" */
     uint32_t features; /**< with offload: VNIC_F_… that may be used at most; VNIC_UNSET: all */
     uint32_t reserved; /**< leave it as vnic_config_init() set it */
+    /* Since 0.3. */
+    const char *wintun_path; /**< Wintun: absolute path of the DLL; NULL: searched in safe places */
+    const char *adapter_guid; /**< Wintun: "{…}" for a new adapter; NULL: derived from its name */
+    const char *description;  /**< Windows: what lists of devices call it; hint; 127 UTF-16 units */
+    const char *hardware_id;  /**< TAP-Windows6: NULL: "tap0901", then "root\\tap0901" */
+    const char *dns;          /**< Windows: "1.1.1.1 search corp.example", see vnic_set_dns() */
+    uint32_t ring_capacity;   /**< Wintun: bytes of each ring, a power of two, 131072 … 67108864 */
+    uint32_t metric;          /**< Windows: of the interface's routes, … 2147483647; 0: automatic */
 };
 
 /**
@@ -156,8 +164,8 @@ VNIC_API void vnic_config_init_size(struct vnic_config *ret_cfg, size_t size);
  * @return           0
  * @error VNIC_EINVAL       a member is out of range; err.field names it
  * @error VNIC_EADDR        `addresses`, `prefixes` or `mac` cannot be parsed; err.text quotes the text
- * @error VNIC_EEXIST       an address is listed twice; remove one
- * @error VNIC_ENAME        `name` is not an interface name; use 1 … 15 plain characters
+ * @error VNIC_EEXIST       an address, DNS server or domain is listed twice; remove one
+ * @error VNIC_ENAME        `name` is not an interface name; err.text tells the backend's rule
  * @error VNIC_ENOTSUP      the backend cannot honour the member in err.field; leave it unset
  * @error VNIC_EVERSION     `size` is not that of any known header; call vnic_config_init()
  * @error VNIC_ENOMEM       no memory for the address list
@@ -172,7 +180,8 @@ VNIC_API VNIC_MUST_CHECK int vnic_config_check(const struct vnic_config *cfg,
 /**
  * The backends of this build, the default one first.
  *
- * @return           const char *[], ended by NULL; static. Linux: "linux", "fake", "null"
+ * @return           const char *[], ended by NULL; static. Linux: "linux", "fake", "null"; Windows:
+ *                   "wintun", "tap-windows6", "fake", "null"
  * @error none
  * @thread  any
  * @platform "fake" (an in-memory pair, vnic/fake.h) and "null" are in every build
@@ -540,7 +549,7 @@ VNIC_API int vnic_sendv(vnic *dev, const struct vnic_iovec *iov, int n, int time
 
 /** Bits of vnic_packet.flags. */
 #define VNIC_PACKET_EXACT                                                                          \
-    0x1u /**< reserve: will be committed with exactly the reserved length, in order */
+    0x1u /**< reserve: will be committed with exactly the reserved length; see there */
 
 /**
  * One packet of a batch, 64 bytes. It is an array element and does not grow: set what you do not use
@@ -697,21 +706,34 @@ VNIC_API int vnic_release_many(vnic *dev, const struct vnic_packet *pkts, int n)
  * Gives writable memory for packets to be sent without copying. Fill it and send it with
  * vnic_commit_many().
  *
+ * VNIC_PACKET_EXACT promises that the packet will be committed with the reserved `data` and `len`, or
+ * given back (vnic_release_many(), or a len of 0). Its `cap` is then `len` and its headroom 0, and
+ * vnic_commit_many() refuses anything else, on every system. When all packets of a call have the flag,
+ * they may lie in the system's own ring: that saves a copy, and each has its place in the ring from now
+ * on. So packets that are sent afterwards, by whatever call, leave the machine behind it and wait until
+ * it is committed or given back; commit soon, and in the order of reserving. Where the ring cannot take
+ * a place back, what is given back goes out as a packet that the receiving stack drops.
+ *
  * @param dev        [in]   open device
  * @param pkts       [in,out] vnic_packet[n]; `len` says how many bytes each needs, `flags` may have
  *                          VNIC_PACKET_EXACT; data, cap, headroom and token are filled
  * @param n          [in]   1 …
- * @param timeout_ms [in]   for the first, as vnic_send_timeout(); a pool gives at once or not at all
+ * @param timeout_ms [in]   for the first, as vnic_send_timeout(), for room in the system's ring; a pool
+ *                          gives at once or not at all
  * @return           packets reserved, 1 … n
  * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2, a len of 0
+ * @error VNIC_EAGAIN       no room in the system's ring
+ * @error VNIC_ETIMEDOUT    no room in time
+ * @error VNIC_EDOWN        the interface is down
  * @error VNIC_EMSGSIZE     a len longer than any packet
  * @error VNIC_ENOBUFS      all buffers are out; commit or release some
  * @error VNIC_ENOMEM       no memory for the pool
  * @error VNIC_EINTERRUPTED as vnic_send()
  * @error VNIC_ECLOSED      as vnic_send()
  * @error VNIC_EDETACHED    as vnic_send()
+ * @error VNIC_EOS          as vnic_send()
  * @thread  as vnic_send()
- * @platform Linux and fake: a pool of the handle
+ * @platform Linux: a pool of the handle; Wintun and fake: exact packets in the ring
  * @source  none
  * @since   0.1
  */
@@ -729,7 +751,8 @@ VNIC_API int vnic_reserve_many(vnic *dev, struct vnic_packet *pkts, int n, int t
  * @param n          [in]   1 …
  * @param timeout_ms [in]   for the whole batch, as vnic_send_timeout()
  * @return           packets accepted or given back, 1 … n
- * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2, a token that is not out, or data outside its buffer
+ * @error VNIC_EINVAL       NULL, n < 1, timeout_ms < -2, a token that is not out, data outside its buffer,
+ *                          or an exact packet with another data or len than was reserved
  * @error VNIC_EMSGSIZE     as vnic_send_many()
  * @error VNIC_EAGAIN       as vnic_send_many()
  * @error VNIC_ETIMEDOUT    as vnic_send_many()
@@ -1068,6 +1091,10 @@ struct vnic_info {
     uint32_t refused;       /**< VNIC_F_… that the kernel refused while sending: done by us since */
     char engine[16];        /**< "plain", "uring", …; "" where there is no choice */
     char engine_reason[96]; /**< why that one */
+    uint32_t metric;        /**< Windows: of its routes (IPv4's, if they differ); 0: automatic */
+    char guid[40];          /**< Windows: "{…}" */
+    uint64_t luid;          /**< Windows: NET_LUID of the interface */
+    char driver_version[32]; /**< of the interface's driver, "0.14" */
 };
 
 /**
@@ -1152,7 +1179,8 @@ VNIC_API VNIC_MUST_CHECK int vnic_get_stats(vnic *dev, struct vnic_stats *ret_st
 /**
  * Calls a function for every TUN and TAP interface that the calling thread can see.
  *
- * @param backend    [in]   one of vnic_backends(); NULL: this system's default
+ * @param backend    [in]   one of vnic_backends(), whose interfaces are listed; NULL: those of all the
+ *                          system's own
  * @param fn         [in]   gets `user` and an interface (borrowed until it returns); returns 0 to go on,
  *                          anything else to stop
  * @param user       [in]   first argument of fn
@@ -1280,6 +1308,57 @@ VNIC_API int vnic_set_mac(vnic *dev, const uint8_t *mac, struct vnic_error *ret_
  * @since   0.1
  */
 VNIC_API int vnic_set_tx_queue_len(vnic *dev, uint32_t packets, struct vnic_error *ret_err);
+
+/**
+ * Sets the metric of the interface: of two routes to one network the system takes the one with the
+ * smaller sum of its own metric and its interface's. It holds for IPv4 and IPv6.
+ *
+ * @param dev        [in]   any handle of the interface
+ * @param metric     [in]   1 … 2147483647; 0: the system chooses one by the speed of the interface
+ * @param ret_err    [out]  details on failure; NULL if not wanted
+ * @return           0; also when it was so already, and then nothing that needs a right is done
+ * @error VNIC_EINVAL       dev NULL or metric out of range
+ * @error VNIC_ENOTSUP      the system's interfaces have no metric
+ * @error VNIC_EPERM        no right; err.text names it
+ * @error VNIC_ECLOSED      the interface was removed
+ * @error VNIC_ENOMEM       out of memory
+ * @error VNIC_EMFILE       out of descriptors
+ * @error VNIC_EOS          anything else
+ * @thread  any
+ * @platform Windows and fake; on others routes have a metric, interfaces do not
+ * @source  IP Helper SetIpInterfaceEntry(), MIB_IPINTERFACE_ROW
+ * @since   0.3
+ */
+VNIC_API int vnic_set_metric(vnic *dev, uint32_t metric, struct vnic_error *ret_err);
+
+/**
+ * Sets the DNS servers and search domains of the interface, in place of those that it has.
+ *
+ * The text lists addresses, in order, and behind the word "search" domains: "1.1.1.1 fd00::53 search
+ * corp.example example.org". Either part may be missing; "" leaves the interface without any. Items are
+ * separated by spaces, tabs, commas or line ends. At most 16 servers, and 1023 characters of domains;
+ * names that are not ASCII in their "xn--" form.
+ *
+ * @param dev        [in]   any handle of the interface
+ * @param dns        [in]   a terminated string; copied
+ * @param ret_err    [out]  details on failure; NULL if not wanted
+ * @return           0
+ * @error VNIC_EINVAL       NULL argument, too many servers or domains, or something that is no domain
+ * @error VNIC_EADDR        something before "search" that is no address of a server
+ * @error VNIC_EEXIST       a server or domain is listed twice
+ * @error VNIC_ENOTSUP      the system keeps no such list for an interface
+ * @error VNIC_EPERM        no right; err.text names it
+ * @error VNIC_ECLOSED      the interface was removed
+ * @error VNIC_ENOMEM       out of memory
+ * @error VNIC_EMFILE       out of descriptors
+ * @error VNIC_EOS          anything else
+ * @thread  any
+ * @platform Windows and fake; Linux has no list for an interface in the kernel: tell the resolver that
+ *           runs (systemd-resolved, resolvconf)
+ * @source  IP Helper SetInterfaceDnsSettings(); RFC 1123 section 2.1 (domains)
+ * @since   0.3
+ */
+VNIC_API int vnic_set_dns(vnic *dev, const char *dns, struct vnic_error *ret_err);
 
 /**
  * Turns the carrier on or off, as if a cable were plugged.

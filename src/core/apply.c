@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "address_set.h"
+#include "dns_text.h"
 
 /*
  * What may have been changed, in the order of changing; undone in reverse. A change is noted before it
@@ -20,6 +21,8 @@
 #define CHANGED_PERSIST 0x80u
 #define CHANGED_OWNER 0x100u
 #define CHANGED_GROUP 0x200u
+#define CHANGED_METRIC 0x400u
+#define CHANGED_DNS 0x800u
 
 struct apply_state {
     struct vnic *q;
@@ -27,6 +30,7 @@ struct apply_state {
     const struct vnic__netconf *conf;
     struct vnic_info before;          /* valid if asked_info */
     struct vnic__addresses addresses; /* valid if CHANGED_ADDRESSES */
+    struct vnic__dns dns;             /* valid if CHANGED_DNS */
     uint32_t link_local;              /* valid if CHANGED_LINK_LOCAL */
     uint32_t changed;
 };
@@ -134,6 +138,29 @@ static int apply_up(struct apply_state *a, struct vnic_error *err)
     return rc;
 }
 
+/* What decides where packets and questions go, once the interface can take them. */
+static int apply_routing(struct apply_state *a, struct vnic_error *err)
+{
+    const struct vnic__settings *s = a->s;
+    int rc = 0;
+
+    if (s->metric != VNIC_UNSET && s->metric != a->before.metric) {
+        a->changed |= CHANGED_METRIC;
+        rc = a->conf->set_metric(a->q, s->metric, err);
+    }
+    if (rc < 0 || !s->has_dns) {
+        return rc;
+    }
+    if (!a->q->iface->created) {
+        rc = a->conf->get_dns(a->q, &a->dns, err);
+        if (rc < 0 || vnic__dns_same(&a->dns, &s->dns)) {
+            return rc;
+        }
+        a->changed |= CHANGED_DNS;
+    }
+    return a->conf->set_dns(a->q, &s->dns, err);
+}
+
 /* Last, because an owner can be replaced but not cleared. */
 static int apply_lasting(struct apply_state *a, struct vnic_error *err)
 {
@@ -175,6 +202,12 @@ static void undo_changes(struct apply_state *a)
         (void)a->conf->set_owner(a->q, b->owner_uid, NULL);
     }
     undo_persist(a);
+    if (a->changed & CHANGED_DNS) {
+        (void)a->conf->set_dns(a->q, &a->dns, NULL);
+    }
+    if (a->changed & CHANGED_METRIC) {
+        (void)a->conf->set_metric(a->q, b->metric, NULL);
+    }
     if (a->changed & CHANGED_UP) {
         (void)a->conf->set_up(a->q, (b->flags & VNIC_IF_UP) != 0, NULL);
     }
@@ -203,8 +236,8 @@ static int has_wishes(const struct vnic__settings *s)
 {
     return s->has_mac || s->has_addresses || s->alias != NULL || s->mtu != VNIC_UNSET ||
            s->up != VNIC_UNSET || s->persist != VNIC_UNSET || s->owner_uid != VNIC_UNSET ||
-           s->group_gid != VNIC_UNSET || s->tx_queue_len != VNIC_UNSET ||
-           (s->flags & VNIC_NO_LINK_LOCAL) != 0;
+           s->group_gid != VNIC_UNSET || s->tx_queue_len != VNIC_UNSET || s->metric != VNIC_UNSET ||
+           s->has_dns || (s->flags & VNIC_NO_LINK_LOCAL) != 0;
 }
 
 int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err)
@@ -235,6 +268,9 @@ int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_erro
     }
     if (rc == 0) {
         rc = apply_up(&a, err);
+    }
+    if (rc == 0) {
+        rc = apply_routing(&a, err);
     }
     if (rc == 0) {
         rc = apply_lasting(&a, err);

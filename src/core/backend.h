@@ -55,6 +55,29 @@ struct vnic__iface;
 #define VNIC__OPT_OFFLOAD (1ull << 22) /* offload, features, VNIC_PARTIAL_CHECKSUMS */
 #define VNIC__OPT_ENGINE (1ull << 23)  /* engine "plain" and, where it can be had, "uring" */
 
+#define VNIC__OPT_WINTUN_PATH (1ull << 24)
+#define VNIC__OPT_ADAPTER_GUID (1ull << 25)
+#define VNIC__OPT_DESCRIPTION (1ull << 26)
+#define VNIC__OPT_HARDWARE_ID (1ull << 27)
+#define VNIC__OPT_RING (1ull << 28) /* ring_capacity */
+#define VNIC__OPT_METRIC (1ull << 29)
+#define VNIC__OPT_DNS (1ull << 30)
+
+/* The DNS settings of an interface. All of it may be absent: then the interface has none of its own. */
+#define VNIC__DNS_SERVERS_MAX 16
+#define VNIC__DNS_SEARCH_SIZE 1024
+
+struct vnic__dns_server {
+    uint8_t family;   /* VNIC_IPV4, VNIC_IPV6 */
+    uint8_t addr[16]; /* in network order; IPv4 uses the first 4 bytes */
+};
+
+struct vnic__dns {
+    struct vnic__dns_server servers[VNIC__DNS_SERVERS_MAX]; /* in order */
+    int n_servers;
+    char search[VNIC__DNS_SEARCH_SIZE]; /* domains with a comma between them; "": none */
+};
+
 /* A configuration that core has checked and completed: no pointer into the caller's memory is kept. */
 struct vnic__settings {
     const char *name;  /* NULL: chosen by the system; may hold one %d */
@@ -79,6 +102,16 @@ struct vnic__settings {
     const char *engine;     /* "auto", "plain", "uring"; never NULL */
     struct vnic_prefix *prefixes; /* owned by core */
     int n_prefixes;
+    const char *wintun_path; /* NULL: found by the backend; not empty, but otherwise unchecked */
+    const char *
+        description; /* NULL: the backend's; UTF-8 of 1 … 127 UTF-16 units, no control characters */
+    const char *hardware_id; /* NULL: the backend's; printable ASCII without spaces and commas */
+    uint32_t ring_capacity;  /* VNIC_UNSET, or a power of two, 128 KiB … 64 MiB */
+    uint32_t metric;         /* VNIC_UNSET: leave; 0: automatic */
+    const char
+        *adapter_guid; /* NULL: the backend's; a GUID in text, with or without braces, any case */
+    uint32_t has_dns;  /* 1: dns is what is wanted, even if it is empty */
+    struct vnic__dns dns;
 };
 
 /* Configuration of an interface. All slots: [lock], may block for the time of a system call. */
@@ -101,6 +134,12 @@ struct vnic__netconf {
     int (*set_persist)(struct vnic *q, uint32_t on, struct vnic_error *err);
     int (*set_owner)(struct vnic *q, uint32_t uid, struct vnic_error *err);
     int (*set_group)(struct vnic *q, uint32_t gid, struct vnic_error *err);
+    /* For all families; 0: automatic. To undo, core sets what get_info told: a backend whose families
+     * had different ones remembers them and restores each. */
+    int (*set_metric)(struct vnic *q, uint32_t metric, struct vnic_error *err);
+    /* Both or none of them. get_dns tells what set_dns would replace, so that core can undo it. */
+    int (*set_dns)(struct vnic *q, const struct vnic__dns *dns, struct vnic_error *err);
+    int (*get_dns)(struct vnic *q, struct vnic__dns *ret_dns, struct vnic_error *err);
     /*
      * 0: no link-local address of the kernel's own; other values are the backend's own to restore,
      * as get_link_local gave them. *ret_mode tells the mode of now. VNIC_ENOTSUP without IPv6.
@@ -146,7 +185,15 @@ struct vnic__gather {
 
 struct vnic__backend {
     const char *name;
-    uint64_t options;  /* VNIC__OPT_… that it honours */
+    uint64_t options; /* VNIC__OPT_… that it honours */
+    /*
+     * Whether the system takes this as an interface name; flags: 0 or VNIC__IFNAME_PATTERN, for open, whose
+     * "%d" the backend or its system replaces by the first free number. 0, or VNIC_ENAME and a static phrase
+     * ("contains '/'"), see core/ifname.h. NULL: the rule of Unix, 15 plain characters.
+     */
+    int (*check_name)(const char *name, uint32_t flags, const char **ret_reason);
+    const char *
+        name_rule; /* with check_name: the rule for a person, "use 1 to 127 characters without …" */
     size_t queue_size; /* bytes of q->priv */
     size_t iface_size; /* bytes of q->iface->priv */
 
@@ -204,6 +251,27 @@ struct vnic__backend {
     /* [hot] Gives n of them back; from any thread, in any order, with q->lock held. */
     void (*release)(struct vnic *q, const uintptr_t *tokens, int n);
     /*
+     * [hot] Lends memory that packets of exactly lens[n] bytes are written into and sent from without a
+     * copy (VNIC_PACKET_EXACT), never blocks. Asked only when there is no link header. cap is set to the
+     * length, headroom to 0. Returns 1 … n, or a code as write; VNIC_EAGAIN: no room now, wait for
+     * VNIC_WRITABLE tells; VNIC_ENOBUFS: not for this length, or never, and core takes its own memory.
+     * From here on the packet may hold back whatever is written later. NULL, with commit and cancel: the
+     * backend has no such memory.
+     */
+    int (*reserve)(struct vnic *q, struct vnic__view *ret_views, const uint32_t *lens, int n);
+    /*
+     * [hot] Sends n of them as they are. Returns how many from the front are sent, 1 … n, or a code about
+     * the first: VNIC_EINVAL (not a packet of this layer), VNIC_EDOWN, VNIC_ECLOSED, VNIC_EOS. Those that
+     * are not sent stay reserved. By the sender.
+     */
+    int (*commit)(struct vnic *q, const uintptr_t *tokens, int n);
+    /*
+     * Gives n of them back unsent; from any thread, in any order, with q->lock held. Where the system
+     * cannot take memory back, something goes out in its place that every stack drops. What is still
+     * reserved at close ends with the queue.
+     */
+    void (*cancel)(struct vnic *q, const uintptr_t *tokens, int n);
+    /*
      * [hot] Writes up to n packets in order, without waiting. Returns how many were tried, 0 … n, with
      * what write would have returned for each. When one fails those behind it may be tried all the same,
      * but never one before those in front of it. 0: it is not possible now, core writes them one by one.
@@ -230,14 +298,16 @@ struct vnic__backend {
     int (*detach)(struct vnic *q, struct vnic_error *err);
     int (*attach)(struct vnic *q, struct vnic_error *err);
 
-    /* Calls fn for every TUN and TAP that the thread sees; stops when fn returns non-zero. */
+    /* Calls fn for every TUN and TAP of this backend's kind that the thread sees; stops when fn returns
+     * non-zero. Returns for how many. */
     int (*list)(int (*fn)(void *user, const struct vnic_info *info), void *user,
                 struct vnic_error *err);
 
     const struct vnic__netconf *netconf; /* NULL: packets only */
 };
 
-/* The backends of this build, the default first, ended by NULL. Defined by the build's choice of file
+/* The backends of this build, ended by NULL: the system's own first, in the order in which one is looked
+ * for that has the layer asked for. Defined by the build's choice of file
  * (os/linux/linux_backends.c, os/null/null_backends.c, …). */
 extern const struct vnic__backend *const vnic__backends[];
 /* Their names in the same order, ended by NULL; static, so that vnic_backends() needs no state. */

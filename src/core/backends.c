@@ -6,10 +6,29 @@
 
 #include "fail.h"
 
-const struct vnic__backend *vnic__find_backend(const char *name, struct vnic_error *err)
+/* "fake" and "null" are in every build and never stand for a real interface unless they are named. */
+static int is_systems_own(const struct vnic__backend *b)
+{
+    return b != &vnic__fake_backend && b != &vnic__null_backend;
+}
+
+static const struct vnic__backend *find_default(uint32_t layer)
+{
+    uint64_t option = layer == VNIC_TAP ? VNIC__OPT_TAP : VNIC__OPT_TUN;
+
+    for (size_t i = 0; vnic__backends[i] != NULL; i++) {
+        if (is_systems_own(vnic__backends[i]) && (vnic__backends[i]->options & option) != 0) {
+            return vnic__backends[i];
+        }
+    }
+    return vnic__backends[0];
+}
+
+const struct vnic__backend *vnic__find_backend(const char *name, uint32_t layer,
+                                               struct vnic_error *err)
 {
     if (name == NULL) {
-        return vnic__backends[0];
+        return find_default(layer);
     }
     for (size_t i = 0; vnic__backends[i] != NULL; i++) {
         if (strcmp(vnic__backends[i]->name, name) == 0) {
@@ -27,20 +46,61 @@ const char *const *vnic_backends(void)
     return vnic__backend_names;
 }
 
+/* The caller's function, and whether it has had enough. */
+struct list_state {
+    int (*fn)(void *user, const struct vnic_info *info);
+    void *user;
+    int stopped;
+};
+
+static int list_one(void *user, const struct vnic_info *info)
+{
+    struct list_state *state = user;
+
+    state->stopped = state->fn(state->user, info);
+    return state->stopped;
+}
+
+static int list_of(const struct vnic__backend *b, struct list_state *state, struct vnic_error *err)
+{
+    if (b->list == NULL) {
+        return vnic__fail_unsupported(err, "vnic_list", "list", b->name);
+    }
+    return b->list(list_one, state, err);
+}
+
+/* Those of all the system's own backends. */
+static int list_all(struct list_state *state, struct vnic_error *err)
+{
+    int total = 0;
+
+    for (size_t i = 0; vnic__backends[i] != NULL && !state->stopped; i++) {
+        int rc;
+
+        if (!is_systems_own(vnic__backends[i])) {
+            continue;
+        }
+        rc = list_of(vnic__backends[i], state, err);
+        if (rc < 0) {
+            return rc;
+        }
+        total += rc;
+    }
+    return total;
+}
+
 int vnic_list(const char *backend, int (*fn)(void *user, const struct vnic_info *info), void *user,
               struct vnic_error *ret_err)
 {
+    struct list_state state = {fn, user, 0};
     const struct vnic__backend *b;
 
     if (fn == NULL) {
         return vnic__fail_null(ret_err, "vnic_list", "fn");
     }
-    b = vnic__find_backend(backend, ret_err);
-    if (b == NULL) {
-        return VNIC_EINVAL;
+    if (backend == NULL && is_systems_own(vnic__backends[0])) {
+        return list_all(&state, ret_err);
     }
-    if (b->list == NULL) {
-        return vnic__fail_unsupported(ret_err, "vnic_list", "list", b->name);
-    }
-    return b->list(fn, user, ret_err);
+    b = vnic__find_backend(backend, VNIC_UNSET, ret_err);
+    return b == NULL ? VNIC_EINVAL : list_of(b, &state, ret_err);
 }

@@ -5,7 +5,11 @@
 
 #include "backend.h"
 
-/* The backend of that name (NULL: the default), or NULL with err filled (VNIC_EINVAL). */
-const struct vnic__backend *vnic__find_backend(const char *name, struct vnic_error *err);
+/*
+ * The backend of that name, or NULL with err filled (VNIC_EINVAL). Without a name: the first of the system's
+ * own that has the layer (VNIC_UNSET: VNIC_TUN), or else the first of all, which then says what it lacks.
+ */
+const struct vnic__backend *vnic__find_backend(const char *name, uint32_t layer,
+                                               struct vnic_error *err);
 
 #endif

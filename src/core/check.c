@@ -30,17 +30,30 @@ int vnic__check_mtu(uint32_t mtu, struct vnic_error *err)
     return vnic__check_range("mtu", mtu, MTU_MIN, MTU_MAX, err);
 }
 
-int vnic__check_name(const char *name, uint32_t ifname_flags, struct vnic_error *err)
+/* One rule stands for all Unix systems; others state theirs. */
+static int check_plain_name(const char *name, uint32_t flags, const char **ret_reason)
 {
+    return vnic__ifname_check(name, VNIC__IFNAME_MAX, flags, ret_reason);
+}
+
+int vnic__check_name(const struct vnic__backend *backend, const char *name, uint32_t ifname_flags,
+                     struct vnic_error *err)
+{
+    const char *rule = "use 1 to 15 characters without '/', ':' or spaces";
     const char *reason = "";
 
-    if (vnic__ifname_check(name, VNIC__IFNAME_MAX, ifname_flags, &reason) == 0) {
-        return 0;
+    if (backend->check_name == NULL) {
+        if (check_plain_name(name, ifname_flags, &reason) == 0) {
+            return 0;
+        }
+    } else {
+        if (backend->check_name(name, ifname_flags, &reason) == 0) {
+            return 0;
+        }
+        rule = backend->name_rule;
     }
-    return vnic__fail(err, VNIC_ENAME, "check", "name",
-                      "the interface name \"%.64s\" %s: use 1 to %d characters without '/', ':' or "
-                      "spaces",
-                      name, reason, VNIC__IFNAME_MAX);
+    return vnic__fail(err, VNIC_ENAME, "check", "name", "the interface name \"%.64s\" %s: %s", name,
+                      reason, rule);
 }
 
 int vnic__check_alias(const char *alias, struct vnic_error *err)

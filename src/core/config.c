@@ -42,6 +42,8 @@ static void unset_config(struct vnic_config *cfg)
     cfg->sndbuf = VNIC_UNSET;
     cfg->features = VNIC_UNSET;
     cfg->reserved = VNIC_UNSET;
+    cfg->ring_capacity = VNIC_UNSET;
+    cfg->metric = VNIC_UNSET;
 }
 
 void vnic_config_init_size(struct vnic_config *ret_cfg, size_t size)
@@ -114,6 +116,13 @@ static int check_options(const struct vnic_config *c, const struct vnic__backend
         {VNIC__OPT_NO_CARRIER, "VNIC_NO_CARRIER", (c->flags & VNIC_NO_CARRIER) != 0},
         {VNIC__OPT_OFFLOAD, "offload", vnic__has_offload(c->offload)},
         {VNIC__OPT_ENGINE, "engine", c->engine != NULL && strcmp(c->engine, "auto") != 0},
+        {VNIC__OPT_WINTUN_PATH, "wintun_path", c->wintun_path != NULL},
+        {VNIC__OPT_ADAPTER_GUID, "adapter_guid", c->adapter_guid != NULL},
+        {VNIC__OPT_DESCRIPTION, "description", c->description != NULL},
+        {VNIC__OPT_HARDWARE_ID, "hardware_id", c->hardware_id != NULL},
+        {VNIC__OPT_RING, "ring_capacity", c->ring_capacity != VNIC_UNSET},
+        {VNIC__OPT_METRIC, "metric", c->metric != VNIC_UNSET},
+        {VNIC__OPT_DNS, "dns", c->dns != NULL},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -136,6 +145,11 @@ static int check_purpose(const struct vnic_config *c, int what, struct vnic_erro
         {0, "VNIC_MULTI_QUEUE", (c->flags & VNIC_MULTI_QUEUE) != 0},
         {0, "VNIC_VNET_HDR", (c->flags & VNIC_VNET_HDR) != 0},
         {0, "VNIC_NO_CARRIER", (c->flags & VNIC_NO_CARRIER) != 0},
+        {0, "wintun_path", c->wintun_path != NULL},
+        {0, "adapter_guid", c->adapter_guid != NULL},
+        {0, "description", c->description != NULL},
+        {0, "hardware_id", c->hardware_id != NULL},
+        {0, "ring_capacity", c->ring_capacity != VNIC_UNSET},
     };
 
     if (what == VNIC__FOR_OPEN) {
@@ -248,12 +262,13 @@ static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
     return rc;
 }
 
-static int check_texts(const struct vnic_config *c, struct vnic_error *err)
+static int check_texts(const struct vnic_config *c, const struct vnic__backend *backend,
+                       struct vnic_error *err)
 {
     int rc = 0;
 
     if (c->name != NULL) {
-        rc = vnic__check_name(c->name, VNIC__IFNAME_PATTERN, err);
+        rc = vnic__check_name(backend, c->name, VNIC__IFNAME_PATTERN, err);
     }
     if (rc == 0 && c->alias != NULL) {
         rc = vnic__check_alias(c->alias, err);
@@ -343,10 +358,13 @@ int vnic__settings_make(const struct vnic_config *cfg, const struct vnic__backen
         rc = check_options(&c, backend, what, err);
     }
     if (rc == 0) {
-        rc = check_texts(&c, err);
+        rc = check_texts(&c, backend, err);
     }
     if (rc == 0) {
         rc = parse_mac(&c, ret, err);
+    }
+    if (rc == 0) {
+        rc = vnic__config_system(&c, ret, err);
     }
     if (rc == 0) {
         rc = vnic__config_addresses(&c, ret, err);
@@ -374,7 +392,7 @@ int vnic_config_check(const struct vnic_config *cfg, struct vnic_error *ret_err)
     if (rc < 0) {
         return rc;
     }
-    backend = vnic__find_backend(copy.backend, ret_err);
+    backend = vnic__find_backend(copy.backend, copy.layer, ret_err);
     if (backend == NULL) {
         return VNIC_EINVAL;
     }

@@ -33,6 +33,10 @@ void vnic__settings_free(struct vnic__settings *s);
 int vnic__config_addresses(const struct vnic_config *c, struct vnic__settings *ret,
                            struct vnic_error *err);
 
+/* The part about members of one family of systems: metric, DNS, what belongs to drivers of Windows. */
+int vnic__config_system(const struct vnic_config *c, struct vnic__settings *ret,
+                        struct vnic_error *err);
+
 /* Whether a value of vnic_config.offload asks for any. */
 static inline int vnic__has_offload(uint32_t offload)
 {
@@ -44,7 +48,9 @@ static inline int vnic__has_offload(uint32_t offload)
 
 /* Checks of single values, shared by the configuration and the setters. 0 or a code. */
 int vnic__check_mtu(uint32_t mtu, struct vnic_error *err);
-int vnic__check_name(const char *name, uint32_t ifname_flags, struct vnic_error *err);
+int vnic__check_name(const struct vnic__backend *backend, const char *name, uint32_t ifname_flags,
+                     struct vnic_error *err);
+int vnic__check_metric(uint32_t metric, struct vnic_error *err);
 int vnic__check_alias(const char *alias, struct vnic_error *err);
 int vnic__check_range(const char *field, uint64_t value, uint64_t low, uint64_t high,
                       struct vnic_error *err);

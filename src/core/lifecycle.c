@@ -211,7 +211,7 @@ static int prepare(const struct vnic_config *cfg, int what, struct vnic_config *
     if (rc < 0) {
         return rc;
     }
-    *ret_backend = vnic__find_backend(copy->backend, err);
+    *ret_backend = vnic__find_backend(copy->backend, copy->layer, err);
     if (*ret_backend == NULL) {
         return VNIC_EINVAL;
     }

@@ -223,7 +223,7 @@ int vnic_set_name(vnic *dev, const char *name, struct vnic_error *ret_err)
     if (dev == NULL || name == NULL) {
         return vnic__fail_null(ret_err, "vnic_set_name", dev == NULL ? "dev" : "name");
     }
-    rc = vnic__check_name(name, 0, ret_err);
+    rc = vnic__check_name(dev->backend, name, 0, ret_err);
     if (rc == 0) {
         rc = begin_setting(dev, conf_of(dev)->set_name != NULL, "vnic_set_name", "name", ret_err);
     }

@@ -69,13 +69,23 @@ void vnic__signal_clear(const struct vnic__signal *s);
 int vnic__signal_wait_any(const struct vnic__signal *const *signals, int n, int64_t deadline_ns);
 
 /*
- * Makes one handle for foreign loops that is readable while any of signals[n] is set: an epoll
- * descriptor (Linux), a kqueue (BSD, Apple). Returns 0 or VNIC_ENOMEM, VNIC_EMFILE, VNIC_EOS, or
- * VNIC_ENOTSUP where the system has nothing of the kind (Windows).
+ * One handle for foreign loops that is readable, or signalled, while any of several signals is set: an
+ * epoll descriptor (Linux), a kqueue (BSD, Apple), an event that a thread of the library's keeps up to
+ * date (Windows: as late as a switch of threads, but never for good).
  */
-int vnic__signal_group(const struct vnic__signal *const *signals, int n, intptr_t *ret_handle);
+struct vnic__signal_group {
+    intptr_t handle; /* wait for this */
+    void *priv;      /* the system's own, where the handle alone is not all */
+};
+
+/*
+ * Makes a group of signals[n], which must outlive it; n as above. Returns 0 or VNIC_ENOMEM, VNIC_EMFILE,
+ * VNIC_EOS, or VNIC_ENOTSUP where the system has nothing of the kind.
+ */
+int vnic__signal_group_init(struct vnic__signal_group *g, const struct vnic__signal *const *signals,
+                            int n);
 
 /* Ends it, before its signals are destroyed. */
-void vnic__signal_group_end(intptr_t handle);
+void vnic__signal_group_destroy(struct vnic__signal_group *g);
 
 #endif

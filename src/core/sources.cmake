@@ -16,8 +16,10 @@ set(VNIC_CORE_SOURCES
     claimed_len.c
     config.c
     config_addresses.c
+    config_system.c
     control.c
     deadline.c
+    dns_text.c
     error.c
     frame.c
     framed.c
@@ -38,6 +40,7 @@ set(VNIC_CORE_SOURCES
     merge_train.c
     netif.c
     netif_addr.c
+    netif_system.c
     packet_complete.c
     offload.c
     offload_receive.c
@@ -53,6 +56,7 @@ set(VNIC_CORE_SOURCES
     queue.c
     split.c
     split_headers.c
+    utf8.c
     version.c
     views.c
     wait.c

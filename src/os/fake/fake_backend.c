@@ -131,7 +131,7 @@ static void fake_close(struct vnic *q, int keep)
     uint32_t ends = !user->borrowed && !keeps;
 
     if (q->wait_handle != -1) {
-        vnic__signal_group_end(user->group);
+        vnic__signal_group_destroy(&user->group);
     }
     if (!user->borrowed && keeps) {
         vnic__mutex_lock(&port->pair->lock);

@@ -172,10 +172,10 @@ int vnic__fake_wait_handle(struct vnic *q, intptr_t *ret_handle)
     if (q->wakeup != NULL) {
         signals[n++] = &q->wakeup->signal;
     }
-    rc = vnic__signal_group(signals, n, &user->group);
+    rc = vnic__signal_group_init(&user->group, signals, n);
     if (rc < 0) {
         return rc;
     }
-    *ret_handle = user->group;
+    *ret_handle = user->group.handle;
     return 0;
 }

@@ -62,7 +62,7 @@ struct vnic__fake_user {
     struct vnic *q;
     struct vnic__fake_user *next; /* in port->users */
     uint32_t borrowed;
-    intptr_t group; /* the wait handle; meaningful if q->wait_handle is not -1 */
+    struct vnic__signal_group group; /* the wait handle; meaningful if q->wait_handle is not -1 */
 };
 
 struct vnic__fake_pair {

@@ -27,7 +27,8 @@ int vnic__signal_wait_any(const struct vnic__signal *const *signals, int n, int6
     return 0;
 }
 
-int vnic__signal_group(const struct vnic__signal *const *signals, int n, intptr_t *ret_handle)
+int vnic__signal_group_init(struct vnic__signal_group *g, const struct vnic__signal *const *signals,
+                            int n)
 {
     int fd = vnic__sys_epoll_create();
     int saved;
@@ -40,7 +41,8 @@ int vnic__signal_group(const struct vnic__signal *const *signals, int n, intptr_
             goto close_fd;
         }
     }
-    *ret_handle = fd;
+    g->handle = fd;
+    g->priv = NULL;
     return 0;
 
 close_fd:
@@ -55,7 +57,7 @@ failed:
     return errno == ENOMEM || errno == ENOSPC ? VNIC_ENOMEM : VNIC_EOS;
 }
 
-void vnic__signal_group_end(intptr_t handle)
+void vnic__signal_group_destroy(struct vnic__signal_group *g)
 {
-    (void)vnic__sys_close((int)handle);
+    (void)vnic__sys_close((int)g->handle);
 }

@@ -6,3 +6,7 @@ set(VNIC_NULL_SOURCES
 if(NOT CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android|OHOS)$")
     list(APPEND VNIC_NULL_SOURCES null_backends.c)
 endif()
+# Windows has the functions of vnic/windows.h; elsewhere they say so.
+if(NOT CMAKE_SYSTEM_NAME STREQUAL "Windows")
+    list(APPEND VNIC_NULL_SOURCES null_wintun.c)
+endif()

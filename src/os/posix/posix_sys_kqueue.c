@@ -21,7 +21,8 @@ static int kqueue_code(int os_code)
     return os_code == ENOMEM ? VNIC_ENOMEM : VNIC_EOS;
 }
 
-int vnic__signal_group(const struct vnic__signal *const *signals, int n, intptr_t *ret_handle)
+int vnic__signal_group_init(struct vnic__signal_group *g, const struct vnic__signal *const *signals,
+                            int n)
 {
     int queue = kqueue();
     int os_code;
@@ -40,7 +41,8 @@ int vnic__signal_group(const struct vnic__signal *const *signals, int n, intptr_
             goto fail;
         }
     }
-    *ret_handle = queue;
+    g->handle = queue;
+    g->priv = NULL;
     return 0;
 
 fail:
@@ -49,7 +51,7 @@ fail:
     return kqueue_code(os_code);
 }
 
-void vnic__signal_group_end(intptr_t handle)
+void vnic__signal_group_destroy(struct vnic__signal_group *g)
 {
-    (void)close((int)handle);
+    (void)close((int)g->handle);
 }

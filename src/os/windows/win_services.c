@@ -149,15 +149,16 @@ int vnic__signal_wait_any(const struct vnic__signal *const *signals, int n, int6
 }
 
 /* Windows waits for several handles itself and has no handle that stands for several. */
-int vnic__signal_group(const struct vnic__signal *const *signals, int n, intptr_t *ret_handle)
+int vnic__signal_group_init(struct vnic__signal_group *g, const struct vnic__signal *const *signals,
+                            int n)
 {
+    (void)g;
     (void)signals;
     (void)n;
-    (void)ret_handle;
     return VNIC_ENOTSUP;
 }
 
-void vnic__signal_group_end(intptr_t handle)
+void vnic__signal_group_destroy(struct vnic__signal_group *g)
 {
-    (void)handle;
+    (void)g;
 }

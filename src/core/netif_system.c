@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Setting what only some systems keep for an interface: its metric and its DNS servers. */
+#include <string.h>
+
+#include "config.h"
+#include "device.h"
+#include "dns_text.h"
+
+/* Takes the lock on success. */
+static int begin_system_setting(vnic *dev, int has_slot, const char *operation, const char *field,
+                                struct vnic_error *err)
+{
+    if (!has_slot) {
+        return vnic__fail_unsupported(err, operation, field, dev->backend->name);
+    }
+    vnic__mutex_lock(&dev->iface->lock);
+    return 0;
+}
+
+int vnic_set_metric(vnic *dev, uint32_t metric, struct vnic_error *ret_err)
+{
+    const struct vnic__netconf *conf;
+    struct vnic_info now;
+    int rc;
+
+    if (dev == NULL) {
+        return vnic__fail_null(ret_err, "vnic_set_metric", "dev");
+    }
+    conf = dev->backend->netconf;
+    rc = vnic__check_metric(metric, ret_err);
+    if (rc == 0) {
+        rc = begin_system_setting(dev, conf != NULL && conf->set_metric != NULL, "vnic_set_metric",
+                                  "metric", ret_err);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    memset(&now, 0, sizeof now);
+    rc = conf->get_info(dev, &now, ret_err);
+    if (rc == 0 && now.metric != metric) {
+        rc = conf->set_metric(dev, metric, ret_err);
+    }
+    vnic__mutex_unlock(&dev->iface->lock);
+    return rc < 0 ? rc : 0;
+}
+
+int vnic_set_dns(vnic *dev, const char *dns, struct vnic_error *ret_err)
+{
+    const struct vnic__netconf *conf;
+    struct vnic__dns wanted;
+    int rc;
+
+    if (dev == NULL || dns == NULL) {
+        return vnic__fail_null(ret_err, "vnic_set_dns", dev == NULL ? "dev" : "dns");
+    }
+    conf = dev->backend->netconf;
+    rc = vnic__dns_parse(dns, &wanted, ret_err);
+    if (rc == 0) {
+        rc = begin_system_setting(dev, conf != NULL && conf->set_dns != NULL, "vnic_set_dns", "dns",
+                                  ret_err);
+    }
+    if (rc < 0) {
+        return rc;
+    }
+    rc = conf->set_dns(dev, &wanted, ret_err);
+    vnic__mutex_unlock(&dev->iface->lock);
+    return rc < 0 ? rc : 0;
+}
