@@ -8,8 +8,10 @@ set(VNIC_WINDOWS_SOURCES
     win_sys_module.c
     win_sys_wintun.c
     win_text.c
+    wintun_adapter.c
     wintun_library.c
     wintun_log.c
+    wintun_probe.c
     wintun_search.c
 )
 set(VNIC_WINDOWS_LIBRARIES iphlpapi)
