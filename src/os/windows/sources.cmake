@@ -4,8 +4,10 @@ set(VNIC_WINDOWS_SOURCES
     win_error.c
     win_guid.c
     win_services.c
+    win_sys_file.c
     win_sys_iphlp.c
     win_sys_module.c
+    win_sys_setup.c
     win_sys_wintun.c
     win_text.c
     wintun_adapter.c
@@ -14,4 +16,5 @@ set(VNIC_WINDOWS_SOURCES
     wintun_probe.c
     wintun_search.c
 )
-set(VNIC_WINDOWS_LIBRARIES iphlpapi)
+# setupapi and cfgmgr32: devices; advapi32: the registry.
+set(VNIC_WINDOWS_LIBRARIES iphlpapi setupapi cfgmgr32 advapi32)

@@ -24,8 +24,17 @@ struct win_link {
     int (*set_up)(struct vnic *q, uint32_t up, struct vnic_error *err);
     /* The MAC of a TAP. */
     int (*set_mac)(struct vnic *q, const uint8_t *mac, struct vnic_error *err);
+    /* Makes the driver ready for an MTU, before IP Helper is told. NULL: the driver takes any. */
+    int (*prepare_mtu)(struct vnic *q, uint32_t mtu, struct vnic_error *err);
+    /* Whether the adapter stays after the last close. */
+    int (*set_persist)(struct vnic *q, uint32_t on, struct vnic_error *err);
+    /* After an IPv4 or IPv6 address was added (1) or removed (0). NULL: nothing to do. */
+    int (*address_changed)(struct vnic *q, const struct vnic_prefix *p, uint32_t added,
+                           struct vnic_error *err);
     /* Completes what IP Helper told: MAC, driver version, persist, … */
     void (*add_info)(struct vnic *q, struct vnic_info *info);
+    /* The same for the counters. NULL: nothing to add. */
+    void (*add_stats)(struct vnic *q, struct vnic_stats *stats);
 };
 
 struct win_iface {
