@@ -1,26 +1,59 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Run a Windows program under Wine, in a prefix inside build/.
-# wine.sh --prepare | --end | PROGRAM ARGUMENT…
+#   wine.sh --prepare               make the prefix
+#   wine.sh --end                   end what runs in it
+#   wine.sh --inside COMMAND…       run a command in a network namespace of its own, in which the prefix's
+#                                   server and driver host start too; they end with the command
+#   wine.sh PROGRAM ARGUMENT…       run a Windows program
+# VNIC_WINE_PREFIX names another prefix than build/wine: those who work side by side need one each.
 set -u
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-export WINEPREFIX=$top/build/wine WINEDEBUG=-all WINEDLLOVERRIDES="mscoree=;mshtml="
+export WINEPREFIX=${VNIC_WINE_PREFIX:-$top/build/wine} WINEDEBUG=${WINEDEBUG:--all}
+export WINEDLLOVERRIDES=${WINEDLLOVERRIDES:-"mscoree=;mshtml="}
 unset DISPLAY
 wine=/usr/lib/wine/wine64
-case $1 in
---prepare)
-    [ -d "$WINEPREFIX/drive_c/windows" ] && exit 0
+server=/usr/lib/wine/wineserver64
+
+# Only the server of this prefix ends; Wine's other users are not disturbed.
+end() {
+    if [ -d "$WINEPREFIX/drive_c" ]; then timeout 30 "$server" -k || true; fi
+}
+
+prepare() {
+    [ -e "$WINEPREFIX/vnic-is-prepared" ] && return
+    rm -rf "$WINEPREFIX"
     mkdir -p "$WINEPREFIX"
-    timeout 120 "$wine" wineboot -i && timeout 60 "$wine" winecfg -v win10
-    ;;
---end) # Only the server of this prefix ends; Wine's other users are not disturbed.
-    if [ -d "$WINEPREFIX/drive_c" ]; then timeout 30 /usr/lib/wine/wineserver64 -k || true; fi
+    timeout 120 "$wine" wineboot -i && timeout 60 "$wine" winecfg -v win10 && : >"$WINEPREFIX/vnic-is-prepared"
+}
+
+case $1 in
+--prepare) prepare ;;
+--end) end ;;
+--inside)
+    shift
+    # A server that is running already would do its work in another network.
+    end
+    enter=(unshare -n)
+    [ "$(id -u)" = 0 ] || enter=(unshare -Urn)
+    # shellcheck disable=SC2016
+    "${enter[@]}" bash -c '
+        ip link set lo up
+        # IPv6 speaks unasked (router solicitations, MLD) and would be taken for packets of a test.
+        for each in all default; do
+            echo 0 >/proc/sys/net/ipv6/conf/$each/accept_ra
+            echo 0 >/proc/sys/net/ipv6/conf/$each/router_solicitations
+        done
+        "$0" --prepare && exec "$@"' "${BASH_SOURCE[0]}" "$@"
+    result=$?
+    end
+    exit $result
     ;;
 *)
     # A Windows program takes a path without a drive for a relative one; Wine shows / as Z:.
     arguments=("${@/#--gtest_output=xml:\//--gtest_output=xml:Z:/}")
     # An unimplemented function can print without end: the output is cut, the time is limited.
-    timeout 120 "$wine" "${arguments[@]}" </dev/null 2>&1 | head -c 1000000
+    timeout "${VNIC_WINE_SECONDS:-120}" "$wine" "${arguments[@]}" </dev/null 2>&1 | head -c 1000000
     exit "${PIPESTATUS[0]}"
     ;;
 esac
