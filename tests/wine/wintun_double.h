@@ -12,8 +12,9 @@
 #ifndef VNIC_TESTS_WINTUN_DOUBLE_H
 #define VNIC_TESTS_WINTUN_DOUBLE_H
 
-#include <windows.h>
 #include <winsock2.h>
+
+#include <windows.h>
 
 #include <ifdef.h>
 #include <stdint.h>

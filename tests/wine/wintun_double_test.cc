@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The test wintun.dll keeps Wintun's rules: what the library's tests rest on. */
-#include <gtest/gtest.h>
-#include <windows.h>
 #include <winsock2.h>
 
+#include <windows.h>
+
+#include <gtest/gtest.h>
 #include <iphlpapi.h>
 #include <netioapi.h>
 
@@ -226,6 +227,12 @@ TEST_F(WintunDouble, LentPacketsKeepTheirRoom)
         ASSERT_NE(nullptr, lent[i]) << GetLastError();
     }
     ASSERT_TRUE(far_side.send(packet(30000, 4)));
+    /* A small one still fits; once it is here, the one before it has been dropped. */
+    ASSERT_TRUE(far_side.send(packet(10, 9)));
+    BYTE *small = receive(&size);
+    ASSERT_NE(nullptr, small) << GetLastError();
+    EXPECT_EQ(38u, size);
+    w.WintunReleaseReceivePacket(session, small);
     for (int i = 3; i >= 0; i--) {
         EXPECT_EQ(nullptr, w.WintunReceivePacket(session, &size));
         EXPECT_EQ(i, lent[i][100]);
