@@ -3,10 +3,20 @@
 set(VNIC_WINDOWS_SOURCES
     win_error.c
     win_guid.c
+    win_netaddr.c
+    win_netconf.c
+    win_netdns.c
+    win_netdns_reg.c
+    win_netdns_text.c
+    win_neterror.c
+    win_netinfo.c
+    win_netip.c
+    win_netname.c
     win_services.c
     win_sys_file.c
     win_sys_iphlp.c
     win_sys_module.c
+    win_sys_netcon.c
     win_sys_setup.c
     win_sys_wintun.c
     win_text.c
@@ -17,4 +27,4 @@ set(VNIC_WINDOWS_SOURCES
     wintun_search.c
 )
 # setupapi and cfgmgr32: devices; advapi32: the registry.
-set(VNIC_WINDOWS_LIBRARIES iphlpapi setupapi cfgmgr32 advapi32)
+set(VNIC_WINDOWS_LIBRARIES advapi32 cfgmgr32 iphlpapi ole32 setupapi)

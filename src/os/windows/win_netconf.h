@@ -8,8 +8,8 @@
  * win_netinfo.c    what an interface is, its counters, up and down
  * win_netip.c      what each of the two families has of its own: MTU, metric, link-local addresses
  * win_netaddr.c    addresses
- * win_netdns.c     DNS servers and search domains
- * win_netname.c    the friendly name
+ * win_netdns.c     DNS servers and search domains; see win_netdns.h
+ * win_netname.c    the friendly name (win_sys_netcon.h)
  * win_netlist.c    all adapters of a kind
  * win_neterror.c   what the system's numbers mean
  */
@@ -64,7 +64,7 @@ int vnic__win_net_fail(struct vnic *q, struct vnic_error *err, enum win_net_op o
 /* The row of the interface. */
 int vnic__win_if_row(struct vnic *q, MIB_IF_ROW2 *ret_row, struct vnic_error *err);
 
-/* Fills what a row tells; flags: those of VNIC_IF_… that the row cannot know. */
+/* Fills what a row tells, and the families; ret_info->layer is set by the caller. */
 void vnic__win_fill_info(const MIB_IF_ROW2 *row, struct vnic_info *ret_info);
 
 /* What the two families say of an interface; what none of them knows stays as it is. */

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Addresses: GetUnicastIpAddressTable(), CreateUnicastIpAddressEntry(), DeleteUnicastIpAddressEntry(). */
+#include <string.h>
+
+#include "core/fail.h"
+#include "win_netconf.h"
+
+/* How long a family that is to get an address is given to appear on an interface. */
+#define WIN_ADDRESS_TIMEOUT_MS 3000u
+
+/* "Never", of ValidLifetime and PreferredLifetime. */
+#define WIN_LIFETIME_INFINITE 0xffffffffu
+
+static ADDRESS_FAMILY win_family_of(const struct vnic_prefix *p)
+{
+    return p->family == VNIC_IPV4 ? AF_INET : AF_INET6;
+}
+
+static int win_is_link_local(const struct vnic_prefix *p)
+{
+    return p->family == VNIC_IPV6 ? p->addr[0] == 0xfe && (p->addr[1] & 0xc0) == 0x80
+                                  : p->addr[0] == 169 && p->addr[1] == 254;
+}
+
+/*
+ * Link-local addresses that the system made: fe80:: of the interface, 169.254 of an IPv4 without DHCP. By
+ * their origin they are "well known"; a person's own are "manual". MIB_UNICASTIPADDRESS_ROW of netioapi.h.
+ */
+static int win_is_kernel_address(const MIB_UNICASTIPADDRESS_ROW *row, const struct vnic_prefix *p)
+{
+    return win_is_link_local(p) && row->PrefixOrigin == IpPrefixOriginWellKnown &&
+           (row->SuffixOrigin == IpSuffixOriginLinkLayerAddress ||
+            row->SuffixOrigin == IpSuffixOriginRandom ||
+            row->SuffixOrigin == IpSuffixOriginWellKnown);
+}
+
+static void win_to_prefix(const MIB_UNICASTIPADDRESS_ROW *row, struct vnic_prefix *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->family = row->Address.si_family == AF_INET ? VNIC_IPV4 : VNIC_IPV6;
+    ret->prefix_len = row->OnLinkPrefixLength;
+    if (ret->family == VNIC_IPV4) {
+        memcpy(ret->addr, &row->Address.Ipv4.sin_addr, 4);
+    } else {
+        memcpy(ret->addr, &row->Address.Ipv6.sin6_addr, 16);
+    }
+    if (win_is_kernel_address(row, ret)) {
+        ret->flags |= VNIC_PREFIX_KERNEL;
+    }
+}
+
+/* ---- Listing ------------------------------------------------------------------------------------ */
+
+/* An interface without any address may be ERROR_NOT_FOUND: then *ret_table is NULL. */
+static DWORD win_read_table(MIB_UNICASTIPADDRESS_TABLE **ret_table)
+{
+    DWORD os_code;
+
+    *ret_table = NULL;
+    os_code = vnic__sys_get_unicast_table(AF_UNSPEC, ret_table);
+    return os_code == ERROR_NOT_FOUND ? NO_ERROR : os_code;
+}
+
+static int win_is_ours(const MIB_UNICASTIPADDRESS_ROW *row, const struct vnic *q)
+{
+    return row->InterfaceLuid.Value == win_iface_of(q)->luid &&
+           (row->Address.si_family == AF_INET || row->Address.si_family == AF_INET6);
+}
+
+/* The table has the addresses of all interfaces, so an interface that is gone has to be looked for. */
+int vnic__win_list_addresses(struct vnic *q, struct vnic_prefix *ret, int cap,
+                             struct vnic_error *err)
+{
+    MIB_UNICASTIPADDRESS_TABLE *table;
+    MIB_IF_ROW2 row;
+    DWORD os_code;
+    int n = 0;
+    int rc = vnic__win_if_row(q, &row, err);
+
+    if (rc < 0) {
+        return rc;
+    }
+    os_code = win_read_table(&table);
+    if (os_code != NO_ERROR) {
+        return vnic__win_net_fail(q, err, WIN_NET_LIST_ADDRESSES, os_code, NULL);
+    }
+    for (ULONG i = 0; table != NULL && i < table->NumEntries; i++) {
+        if (!win_is_ours(&table->Table[i], q)) {
+            continue;
+        }
+        if (n < cap) {
+            win_to_prefix(&table->Table[i], &ret[n]);
+        }
+        n++;
+    }
+    if (table != NULL) {
+        vnic__sys_free_mib_table(table);
+    }
+    return n;
+}
+
+/* ---- Adding ------------------------------------------------------------------------------------- */
+
+static int win_fail_address(struct vnic *q, struct vnic_error *err, enum win_net_op op,
+                            DWORD os_code, const struct vnic_prefix *p)
+{
+    char text[VNIC_PREFIX_TEXT_MAX];
+
+    if (vnic_prefix_format(p, text, sizeof text) < 0) {
+        text[0] = '\0';
+    }
+    return vnic__win_net_fail(q, err, op, os_code, text);
+}
+
+/*
+ * Windows keeps neither peers nor broadcast addresses: the other end is whatever the prefix holds, and the
+ * broadcast address is always the usual one.
+ */
+static int win_check_form(const struct vnic_prefix *p, struct vnic_error *err)
+{
+    struct vnic_prefix plain = *p;
+    uint8_t usual[4];
+
+    if (p->flags & VNIC_PREFIX_PEER) {
+        return vnic__fail(err, VNIC_ENOTSUP, "vnic_add_address", "addresses",
+                          "Windows keeps no peer address: give a prefix that holds both ends, such "
+                          "as 10.9.0.1/30 or fd09::1/126");
+    }
+    plain.flags &= (uint16_t)~(VNIC_PREFIX_BROADCAST | VNIC_PREFIX_NO_BROADCAST);
+    memset(plain.broadcast, 0, sizeof plain.broadcast);
+    if ((p->flags & VNIC_PREFIX_NO_BROADCAST) ||
+        ((p->flags & VNIC_PREFIX_BROADCAST) &&
+         (vnic_prefix_broadcast(&plain, usual) != 1 || memcmp(usual, p->broadcast, 4) != 0))) {
+        return vnic__fail(err, VNIC_ENOTSUP, "vnic_add_address", "addresses",
+                          "the broadcast address cannot be chosen on Windows: leave \"broadcast\" "
+                          "out");
+    }
+    return 0;
+}
+
+/* Fills the row of an address; the state "preferred" and a lifetime without end are what makes it usable
+ * at once where detection of duplicates does not run. */
+static DWORD win_begin_row(struct vnic *q, const struct vnic_prefix *p,
+                           MIB_UNICASTIPADDRESS_ROW *ret_row)
+{
+    DWORD os_code;
+
+    memset(ret_row, 0, sizeof *ret_row);
+    os_code = vnic__sys_init_unicast(ret_row);
+    ret_row->InterfaceLuid = win_luid_of(q);
+    ret_row->Address.si_family = win_family_of(p);
+    if (p->family == VNIC_IPV4) {
+        memcpy(&ret_row->Address.Ipv4.sin_addr, p->addr, 4);
+    } else {
+        memcpy(&ret_row->Address.Ipv6.sin6_addr, p->addr, 16);
+    }
+    ret_row->OnLinkPrefixLength = p->prefix_len;
+    ret_row->ValidLifetime = WIN_LIFETIME_INFINITE;
+    ret_row->PreferredLifetime = WIN_LIFETIME_INFINITE;
+    ret_row->DadState = IpDadStatePreferred;
+    /* An address of the system's own comes back as such. */
+    if (p->flags & VNIC_PREFIX_KERNEL) {
+        ret_row->PrefixOrigin = IpPrefixOriginWellKnown;
+        ret_row->SuffixOrigin = IpSuffixOriginLinkLayerAddress;
+    }
+    return os_code;
+}
+
+/*
+ * Turns the detection of duplicates off: nobody else can have the address of an interface that we made.
+ * Windows ignores DadState where an address is created, so it has to be off in that moment. Returns
+ * whether `before` is to be put back: an adapter that was found keeps its own setting.
+ */
+static int win_stop_dad(struct vnic *q, ADDRESS_FAMILY family, MIB_IPINTERFACE_ROW *ret_before)
+{
+    MIB_IPINTERFACE_ROW row;
+    NET_LUID luid = win_luid_of(q);
+
+    if (vnic__win_ip_row(&luid, family, ret_before) != NO_ERROR || ret_before->DadTransmits == 0) {
+        return 0;
+    }
+    row = *ret_before;
+    row.DadTransmits = 0;
+    return vnic__win_ip_set(&row) == NO_ERROR && !q->iface->created;
+}
+
+static DWORD win_create_address(struct vnic *q, const struct vnic_prefix *p)
+{
+    MIB_IPINTERFACE_ROW before;
+    MIB_UNICASTIPADDRESS_ROW row;
+    DWORD os_code = win_begin_row(q, p, &row);
+    int restore;
+
+    if (os_code != NO_ERROR) {
+        return os_code;
+    }
+    restore = win_stop_dad(q, win_family_of(p), &before);
+    os_code = vnic__sys_create_unicast(&row);
+    if (restore) {
+        (void)vnic__win_ip_set(&before);
+    }
+    return os_code;
+}
+
+/* Whether it is this interface that has an address, whatever its length. */
+static int win_has_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_prefix *ret)
+{
+    MIB_UNICASTIPADDRESS_TABLE *table;
+    int found = 0;
+
+    if (win_read_table(&table) != NO_ERROR || table == NULL) {
+        return 0;
+    }
+    for (ULONG i = 0; !found && i < table->NumEntries; i++) {
+        if (win_is_ours(&table->Table[i], q)) {
+            win_to_prefix(&table->Table[i], ret);
+            found = ret->family == p->family && memcmp(ret->addr, p->addr, sizeof p->addr) == 0;
+        }
+    }
+    vnic__sys_free_mib_table(table);
+    return found;
+}
+
+int vnic__win_add_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err)
+{
+    struct vnic_prefix have;
+    NET_LUID luid = win_luid_of(q);
+    DWORD os_code;
+    int rc = win_check_form(p, err);
+
+    if (rc < 0) {
+        return rc;
+    }
+    os_code = win_create_address(q, p);
+    /* The interface of a new adapter may not have this family yet. */
+    if (os_code == ERROR_NOT_FOUND &&
+        vnic__win_wait_family(&luid, win_family_of(p), WIN_ADDRESS_TIMEOUT_MS) == NO_ERROR) {
+        os_code = win_create_address(q, p);
+    }
+    if ((os_code == ERROR_OBJECT_ALREADY_EXISTS || os_code == ERROR_ALREADY_EXISTS) &&
+        win_has_address(q, p, &have)) {
+        (void)vnic__fail(err, VNIC_EEXIST, "CreateUnicastIpAddressEntry", "addresses",
+                         "the interface has this address already");
+        vnic__fail_os(err, VNIC_OS_WIN32, (int32_t)os_code);
+        return VNIC_EEXIST;
+    }
+    return os_code == NO_ERROR ? 0 : win_fail_address(q, err, WIN_NET_ADD_ADDRESS, os_code, p);
+}
+
+/* ---- Removing ----------------------------------------------------------------------------------- */
+
+static DWORD win_delete_address(struct vnic *q, const struct vnic_prefix *p)
+{
+    MIB_UNICASTIPADDRESS_ROW row;
+    DWORD os_code = win_begin_row(q, p, &row);
+
+    return os_code == NO_ERROR ? vnic__sys_delete_unicast(&row) : os_code;
+}
+
+/* Windows finds an address without its length; the contract asks for both to be right. */
+int vnic__win_remove_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err)
+{
+    struct vnic_prefix have;
+    DWORD os_code = ERROR_NOT_FOUND;
+
+    if (win_has_address(q, p, &have) && have.prefix_len == p->prefix_len) {
+        os_code = win_delete_address(q, p);
+    }
+    return os_code == NO_ERROR ? 0 : win_fail_address(q, err, WIN_NET_REMOVE_ADDRESS, os_code, p);
+}
+
+int vnic__win_remove_link_local(struct vnic *q, struct vnic_error *err)
+{
+    MIB_UNICASTIPADDRESS_TABLE *table;
+    struct vnic_prefix p;
+    DWORD os_code = win_read_table(&table);
+    int rc = 0;
+
+    if (os_code != NO_ERROR) {
+        return vnic__win_net_fail(q, err, WIN_NET_LIST_ADDRESSES, os_code, NULL);
+    }
+    for (ULONG i = 0; rc == 0 && table != NULL && i < table->NumEntries; i++) {
+        if (!win_is_ours(&table->Table[i], q)) {
+            continue;
+        }
+        win_to_prefix(&table->Table[i], &p);
+        if (p.family != VNIC_IPV6 || !(p.flags & VNIC_PREFIX_KERNEL)) {
+            continue;
+        }
+        os_code = win_delete_address(q, &p);
+        if (os_code != NO_ERROR && os_code != ERROR_NOT_FOUND) {
+            rc = win_fail_address(q, err, WIN_NET_REMOVE_ADDRESS, os_code, &p);
+        }
+    }
+    if (table != NULL) {
+        vnic__sys_free_mib_table(table);
+    }
+    return rc;
+}
