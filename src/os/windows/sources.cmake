@@ -11,6 +11,7 @@ set(VNIC_WINDOWS_SOURCES
     win_neterror.c
     win_netinfo.c
     win_netip.c
+    win_netlist.c
     win_netname.c
     win_services.c
     win_sys_file.c
