@@ -40,7 +40,7 @@ int64_t vnic__now_ns(void);
 /*
  * A level that threads and foreign event loops can wait for: an eventfd (Linux), a pipe (other Unix),
  * a manual-reset event (Windows). `handle` is what poll or WaitForMultipleObjects takes: readable, or
- * signalled, while the signal is set.
+ * signalled, while the signal is set. On Windows `trigger` is an event too, signalled while it is not set.
  */
 struct vnic__signal {
     intptr_t handle;  /* wait for this; -1 when there is none */

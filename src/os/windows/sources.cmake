@@ -14,6 +14,7 @@ set(VNIC_WINDOWS_SOURCES
     win_netlist.c
     win_netname.c
     win_services.c
+    win_sys.c
     win_sys_file.c
     win_sys_iphlp.c
     win_sys_module.c
@@ -21,11 +22,16 @@ set(VNIC_WINDOWS_SOURCES
     win_sys_setup.c
     win_sys_wintun.c
     win_text.c
+    win_watch.c
     wintun_adapter.c
+    wintun_io.c
     wintun_library.c
     wintun_log.c
     wintun_probe.c
     wintun_search.c
+    wintun_session.c
+    wintun_views.c
+    wintun_wait.c
 )
 # setupapi and cfgmgr32: devices; advapi32: the registry.
 set(VNIC_WINDOWS_LIBRARIES advapi32 cfgmgr32 iphlpapi ole32 setupapi)

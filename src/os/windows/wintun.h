@@ -96,22 +96,37 @@ struct wintun_iface {
 /*
  * q->priv. Wintun is single queue, so this is the session's side of the interface. The members are
  * wintun_session.c's; all zeros is the state before vnic__wintun_queue_begin().
+ *
+ * Locks: recv_lock before send_lock; both may be taken with core's, and nothing is taken inside them but
+ * what the watch has. Readers hold recv_lock while they copy, so that no session ends under them.
  */
 struct wintun_queue {
     const struct wintun_table *table; /* of the library; set by open, for calls made for packets */
     /*
-     * The session of now; NULL while the interface is down. Written with both locks held, so that either
-     * is enough to use it.
+     * The rings. They change with both locks held, so either is enough to use them; and a thread that
+     * has packets of them (out) needs none, for they do not end before these are back.
      */
-    wintun_session session;
-    HANDLE read_event;            /* the session's: auto-reset, one waiter */
-    struct vnic__mutex recv_lock; /* the session for receiving, and what follows */
+    wintun_session session;   /* NULL: none */
+    _Atomic uint32_t is_open; /* 1: packets pass; changes as session does */
+    _Atomic uint32_t out;     /* packets of both rings that are with the caller */
+    uint32_t ends_unused;     /* both locks. 1: the session ends as soon as out is 0 */
+    _Atomic uint32_t gone;    /* 1: the adapter was removed or disabled under the session */
+    HANDLE opened;            /* manual-reset: set while is_open is 1 */
+    HANDLE read_event;        /* the session's: auto-reset, one waiter */
+
+    struct vnic__mutex recv_lock; /* guards what follows */
+    struct vnic__cond left;       /* a listener has left the session's event */
+    uint32_t listeners;           /* calls that wait for the session's event */
     const uint8_t *held;          /* taken from the ring and not given yet; NULL: none */
-    uint32_t held_len;            /* its bytes */
-    uint32_t lent;                /* packets of the receive ring that are with the caller */
-    struct vnic__mutex send_lock; /* the session for sending: 0.14.1 wants one sender at a time */
-    uint32_t reserved;            /* packets of the send ring that are not committed yet */
-    struct win_watch *watch;      /* behind the wait handle; NULL: not asked for yet */
+    uint32_t held_len;
+    struct win_watch *watch; /* behind the wait handle; NULL: not asked for yet */
+    uint32_t told_found;     /* what the watch was told last: 1: packets are there */
+    int64_t spin_ns;         /* the receiver's: how long it looks before it waits */
+
+    struct vnic__mutex send_lock; /* for sending: 0.14.1 wants one sender at a time */
+    int64_t backoff_ns;      /* send_lock: how long the ring was left alone last; 0: it had room */
+    _Atomic int64_t room_at; /* the ring was full: not to be tried before; 0: it was not */
+    HANDLE timer;            /* the sender's; NULL: this Windows has none that is fine enough */
 };
 
 static inline struct wintun_iface *wintun_iface_of(const struct vnic *q)
@@ -144,12 +159,50 @@ void vnic__wintun_queue_end(struct vnic *q);
 /* struct win_link.set_up: starts the session, or ends it. VNIC_EBUSY: the adapter has another one. */
 int vnic__wintun_set_up(struct vnic *q, uint32_t up, struct vnic_error *err);
 
+/* So many packets of the rings are back from the caller; the last one may end the session. */
+void vnic__wintun_back(struct vnic *q, uint32_t n);
+
+/*
+ * [recv_lock] Returns when no call waits for the session's event any more. None may begin to (there is a
+ * watch, or the rings are closed), and the watch must not wait for it.
+ */
+void vnic__wintun_send_listeners_away(struct wintun_queue *wq);
+
+/* ---- What these share ---------------------------------------------------------------------------- */
+
+/*
+ * [recv_lock] Makes sure that a packet is held. 0, or VNIC_EAGAIN (none there, or the interface is down),
+ * VNIC_ECLOSED, VNIC_EOS.
+ */
+int vnic__wintun_hold(struct wintun_queue *wq);
+
+/* [recv_lock] The watch, if there is one, gets to know whether packets are there. */
+void vnic__wintun_tell(struct wintun_queue *wq);
+
+/*
+ * [send_lock] Room for one packet in the send ring: 0, or VNIC_EAGAIN (full), VNIC_EDOWN, VNIC_ECLOSED,
+ * VNIC_EMSGSIZE, VNIC_EOS.
+ */
+int vnic__wintun_allocate(struct wintun_queue *wq, size_t len, uint8_t **ret_packet);
+
+/* The driver drops what is no IP packet without a word; callers are told. */
+static inline int wintun_is_ip(uint8_t first_byte)
+{
+    return first_byte >> 4 == 4 || first_byte >> 4 == 6;
+}
+
+/* Whether the ring had room when it was tried last, or enough time has passed to try again. */
+int vnic__wintun_may_send(struct wintun_queue *wq);
+
 /* ---- Slots for packets and waiting (wintun_io.c, wintun_views.c, wintun_wait.c) ----------------- */
 
 int vnic__wintun_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags);
 int vnic__wintun_write(struct vnic *q, const struct vnic_iovec *iov, int n);
 int vnic__wintun_acquire(struct vnic *q, struct vnic__view *ret_views, int n);
 void vnic__wintun_release(struct vnic *q, const uintptr_t *tokens, int n);
+int vnic__wintun_reserve(struct vnic *q, struct vnic__view *ret_views, const uint32_t *lens, int n);
+int vnic__wintun_commit(struct vnic *q, const uintptr_t *tokens, int n);
+void vnic__wintun_cancel(struct vnic *q, const uintptr_t *tokens, int n);
 int vnic__wintun_wait(struct vnic *q, int events, int64_t deadline_ns);
 int vnic__wintun_wait_handle(struct vnic *q, intptr_t *ret_handle);
 

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The session of an adapter: rings that the driver shares with this process, there while the interface is
+ * up.
+ *
+ * Ending it frees the rings. So it waits until nobody reads or writes in them (both locks), nobody waits
+ * for its event (listeners, the watch), and the caller has given back what was lent: with packets out, the
+ * interface is down for everybody at once, but the session ends with the last of them. Packets
+ * that were in the rings go with it.
+ */
+#include "core/fail.h"
+#include "win_error.h"
+#include "win_sys.h"
+#include "win_watch.h"
+#include "wintun.h"
+
+/* CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, Windows 10 1803 (CreateWaitableTimerExW). */
+#define WINTUN_FINE_TIMER 0x2u
+
+/* winerror.h of Windows 10 1803; older headers lack it. */
+#define WINTUN_ERROR_NO_SUCH_DEVICE 433
+
+static void wintun_lock_both(struct wintun_queue *wq)
+{
+    vnic__mutex_lock(&wq->recv_lock);
+    vnic__mutex_lock(&wq->send_lock);
+}
+
+static void wintun_unlock_both(struct wintun_queue *wq)
+{
+    vnic__mutex_unlock(&wq->send_lock);
+    vnic__mutex_unlock(&wq->recv_lock);
+}
+
+int vnic__wintun_queue_begin(struct vnic *q, struct vnic_error *err)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+
+    wq->opened = vnic__sys_create_event(TRUE, FALSE);
+    if (wq->opened == NULL) {
+        return vnic__win_fail(err, GetLastError(), "CreateEventW", NULL, NULL,
+                              "cannot make an event to wait for");
+    }
+    wq->timer = vnic__sys_create_timer(WINTUN_FINE_TIMER);
+    vnic__mutex_init(&wq->recv_lock);
+    vnic__mutex_init(&wq->send_lock);
+    vnic__cond_init(&wq->left);
+    return 0;
+}
+
+/* [both locks] Ends a session that is to end, once nothing of it is with the caller. */
+static void wintun_end_unused(struct wintun_queue *wq)
+{
+    if (wq->ends_unused && atomic_load(&wq->out) == 0) {
+        vnic__sys_wintun_end_session(wq->table, wq->session);
+        wq->session = NULL;
+        wq->read_event = NULL;
+        wq->ends_unused = 0;
+    }
+}
+
+void vnic__wintun_back(struct vnic *q, uint32_t n)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+
+    if (atomic_fetch_sub(&wq->out, n) == n && !atomic_load(&wq->is_open)) {
+        wintun_lock_both(wq);
+        wintun_end_unused(wq);
+        wintun_unlock_both(wq);
+    }
+}
+
+/* [both locks] Closes the rings for calls made for packets. What was read ahead is dropped. */
+static void wintun_close_rings(struct vnic *q)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+
+    atomic_store(&wq->is_open, 0);
+    atomic_store(&win_iface_of(q)->up, 0);
+    (void)vnic__sys_reset_event(wq->opened);
+    if (wq->held != NULL) {
+        vnic__sys_wintun_release(wq->table, wq->session, wq->held);
+        wq->held = NULL;
+    }
+    vnic__wintun_tell(wq);
+}
+
+void vnic__wintun_send_listeners_away(struct wintun_queue *wq)
+{
+    while (wq->listeners > 0) {
+        (void)vnic__sys_set_event(wq->read_event);
+        vnic__cond_wait(&wq->left, &wq->recv_lock, -1);
+    }
+}
+
+static void wintun_go_down(struct vnic *q)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+
+    wintun_lock_both(wq);
+    wintun_close_rings(q);
+    wintun_unlock_both(wq);
+    if (wq->watch != NULL) {
+        vnic__win_watch_set_source(wq->watch, NULL);
+    }
+    vnic__mutex_lock(&wq->recv_lock);
+    vnic__wintun_send_listeners_away(wq);
+    vnic__mutex_lock(&wq->send_lock);
+    wq->ends_unused = 1;
+    wintun_end_unused(wq);
+    wintun_unlock_both(wq);
+}
+
+static int wintun_fail_start(struct vnic_error *err, uint32_t os_code)
+{
+    /* driver/wintun.c, TunRegisterBuffers(): a second session; the others: api/session.c. */
+    static const struct win_reason reasons[] = {
+        {ERROR_ALREADY_INITIALIZED, VNIC_EBUSY,
+         "another program has this adapter open: end it, or use another name"},
+        {ERROR_SHARING_VIOLATION, VNIC_EBUSY,
+         "another program has this adapter open: end it, or use another name"},
+        {ERROR_FILE_NOT_FOUND, VNIC_ECLOSED, "the adapter was removed or disabled"},
+        {WINTUN_ERROR_NO_SUCH_DEVICE, VNIC_ECLOSED, "the adapter was removed or disabled"},
+        {ERROR_DEVICE_NOT_CONNECTED, VNIC_ECLOSED, "the adapter was removed or disabled"},
+        {ERROR_HANDLE_EOF, VNIC_ECLOSED, "the adapter was removed or disabled"},
+        {0, 0, NULL},
+    };
+
+    return vnic__win_fail(err, os_code, "WintunStartSession", NULL, reasons,
+                          "cannot start the session, which brings the interface up");
+}
+
+/* [both locks] Opens the rings, starting a session unless the last one still waits for its packets. */
+static int wintun_open_rings(struct vnic *q, struct vnic_error *err)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+    const struct wintun_iface *iface = wintun_iface_of(q);
+
+    if (wq->session == NULL) {
+        wq->session =
+            vnic__sys_wintun_start_session(wq->table, iface->adapter, iface->ring_capacity);
+        if (wq->session == NULL) {
+            return wintun_fail_start(err, GetLastError());
+        }
+        wq->read_event = vnic__sys_wintun_read_event(wq->table, wq->session);
+        atomic_store(&wq->gone, 0);
+    }
+    wq->ends_unused = 0;
+    wq->backoff_ns = 0;
+    atomic_store(&wq->room_at, 0);
+    atomic_store(&wq->is_open, 1);
+    atomic_store(&win_iface_of(q)->up, 1);
+    (void)vnic__sys_set_event(wq->opened);
+    return 0;
+}
+
+static int wintun_go_up(struct vnic *q, struct vnic_error *err)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+    int rc;
+
+    wintun_lock_both(wq);
+    rc = wintun_open_rings(q, err);
+    wintun_unlock_both(wq);
+    if (rc == 0 && wq->watch != NULL) {
+        vnic__win_watch_set_source(wq->watch, wq->read_event);
+        vnic__mutex_lock(&wq->recv_lock);
+        vnic__wintun_tell(wq);
+        vnic__mutex_unlock(&wq->recv_lock);
+    }
+    return rc;
+}
+
+int vnic__wintun_set_up(struct vnic *q, uint32_t up, struct vnic_error *err)
+{
+    if (atomic_load(&wintun_queue_of(q)->is_open) == (up != 0)) {
+        return 0;
+    }
+    if (up) {
+        return wintun_go_up(q, err);
+    }
+    wintun_go_down(q);
+    return 0;
+}
+
+void vnic__wintun_queue_end(struct vnic *q)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+
+    vnic__win_watch_free(wq->watch);
+    wq->watch = NULL;
+    /* Views are taken back by the close: the session ends whatever is out. */
+    if (wq->session != NULL) {
+        vnic__sys_wintun_end_session(wq->table, wq->session);
+        wq->session = NULL;
+    }
+    if (wq->timer != NULL) {
+        (void)vnic__sys_close_handle(wq->timer);
+    }
+    (void)vnic__sys_close_handle(wq->opened);
+    vnic__cond_destroy(&wq->left);
+    vnic__mutex_destroy(&wq->send_lock);
+    vnic__mutex_destroy(&wq->recv_lock);
+}

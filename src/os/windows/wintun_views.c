@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Packets where they lie in the rings.
+ *
+ * Received ones are given back from any thread and in any order: the DLL notes which are back. One to be
+ * sent has its place in the ring from its reservation on; it cannot be shortened or taken back, and what
+ * is reserved later leaves later.
+ */
+#include "win_sys.h"
+#include "wintun.h"
+
+int vnic__wintun_reserve(struct vnic *q, struct vnic__view *ret_views, const uint32_t *lens, int n)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+    int count = 0, rc = 0;
+    uint8_t *packet;
+
+    vnic__mutex_lock(&wq->send_lock);
+    while (count < n && (rc = vnic__wintun_allocate(wq, lens[count], &packet)) == 0) {
+        ret_views[count] = (struct vnic__view){
+            .data = packet, .len = lens[count], .cap = lens[count], .token = (uintptr_t)packet};
+        count++;
+    }
+    (void)atomic_fetch_add_explicit(&wq->out, (uint32_t)count, memory_order_relaxed);
+    vnic__mutex_unlock(&wq->send_lock);
+    return count > 0 ? count : rc;
+}
+
+int vnic__wintun_commit(struct vnic *q, const uintptr_t *tokens, int n)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+    int count = 0;
+    int rc = VNIC_EINVAL;
+
+    vnic__mutex_lock(&wq->send_lock);
+    if (atomic_load_explicit(&wq->gone, memory_order_relaxed)) {
+        rc = VNIC_ECLOSED;
+    } else if (!atomic_load_explicit(&wq->is_open, memory_order_relaxed)) {
+        rc = VNIC_EDOWN;
+    }
+    while (rc == VNIC_EINVAL && count < n && wintun_is_ip(*(const uint8_t *)tokens[count])) {
+        vnic__sys_wintun_send(wq->table, wq->session, (const BYTE *)tokens[count]);
+        count++;
+    }
+    vnic__mutex_unlock(&wq->send_lock);
+    if (count > 0) {
+        vnic__wintun_back(q, (uint32_t)count);
+        return count;
+    }
+    return rc;
+}
+
+/* The driver drops a packet that is of neither version of IP: driver/wintun.c, TunProcessReceiveData(). */
+void vnic__wintun_cancel(struct vnic *q, const uintptr_t *tokens, int n)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+
+    vnic__mutex_lock(&wq->send_lock);
+    for (int i = 0; i < n; i++) {
+        uint8_t *packet = (uint8_t *)tokens[i];
+
+        packet[0] = 0;
+        vnic__sys_wintun_send(wq->table, wq->session, packet);
+    }
+    vnic__mutex_unlock(&wq->send_lock);
+    vnic__wintun_back(q, (uint32_t)n);
+}
