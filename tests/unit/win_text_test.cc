@@ -63,7 +63,12 @@ TEST(WinText, RefusesWhatIsNoUtf8)
         "\xed\xa0\x80",     /* a surrogate */
         "\xed\xbf\xbf",     /* a surrogate */
         "\xf4\x90\x80\x80", /* above U+10FFFF */
-        "\xf5\x80\x80\x80", "\xff", "a\xc3", "a\xe2\x82", "a\xf0\x9f\x99", "\xc3\x28",
+        "\xf5\x80\x80\x80",
+        "\xff",
+        "a\xc3",
+        "a\xe2\x82",
+        "a\xf0\x9f\x99",
+        "\xc3\x28",
     };
 
     for (const char *text : bad) {

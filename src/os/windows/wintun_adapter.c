@@ -213,13 +213,14 @@ static uint32_t create_once(struct adapter_try *t, const GUID *guid)
 
 /*
  * The GUID that belongs to the name may be that of an adapter which was renamed since. It is a
- * convenience, so the last try leaves the choice to Wintun; a GUID that the caller gave is a demand.
+ * convenience, so the next try leaves the choice to Wintun; a GUID that the caller gave is a demand.
  */
 static int create_new(struct adapter_try *t, struct vnic_error *err)
 {
     const char *wanted = t->s->adapter_guid;
     const char *field = wanted != NULL ? "adapter_guid" : "name";
     uint32_t os_code = 0;
+    int leave_guid = 0;
     GUID guid;
 
     if (wanted == NULL) {
@@ -229,8 +230,7 @@ static int create_new(struct adapter_try *t, struct vnic_error *err)
                           wanted);
     }
     for (int i = 0; i < CREATE_TRIES; i++) {
-        int leave_guid = wanted == NULL && i > 0 && os_code == ERROR_ALREADY_EXISTS;
-
+        leave_guid |= wanted == NULL && os_code == ERROR_ALREADY_EXISTS;
         os_code = create_once(t, leave_guid ? NULL : &guid);
         if (os_code == 0) {
             t->q->iface->created = 1;
