@@ -23,6 +23,16 @@ set(VNIC_WINDOWS_SOURCES
     win_sys_wintun.c
     win_text.c
     win_watch.c
+    wintap_adapter.c
+    wintap_backend.c
+    wintap_conf.c
+    wintap_device.c
+    wintap_install.c
+    wintap_io.c
+    wintap_open.c
+    wintap_repair.c
+    wintap_ring.c
+    wintap_wait.c
     wintun_adapter.c
     wintun_io.c
     wintun_library.c

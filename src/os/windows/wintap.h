@@ -2,7 +2,8 @@
 /*
  * Private state of the TAP-Windows6 backend, and what its files offer each other.
  *
- * wintap_backend.c  the table; open and close
+ * wintap_backend.c  the table; close
+ * wintap_open.c     which adapter a name means
  * wintap_adapter.c  finding adapters of the driver, and what the registry says of them
  * wintap_install.c  installing an adapter, restarting it, removing it
  * wintap_device.c   the driver's device: opening it, control requests
@@ -71,8 +72,8 @@ struct wintap_op {
  * auto-reset, set with every completion: something changed.
  */
 struct wintap_ring {
-    struct wintap_op ops[WINTAP_OPS];
-    uint8_t *memory;
+    struct wintap_op
+        *ops; /* [WINTAP_OPS] in one block with the buffers, which may outlive the queue */
     HANDLE event;
     uint32_t first;
     uint32_t n;
@@ -150,6 +151,7 @@ struct wintap_queue {
     int64_t retry_ns;    /* when to try again */
     uint32_t last_error; /* what the driver said last */
     uint64_t tx_lost;    /* packets that were taken and that the driver refused later */
+    uint64_t rx_bad;     /* reads that gave no packet of the layer, or too long a one */
     uint32_t leaked; /* 1: buffers are with the driver for ever, see vnic__wintap_ring_cancel() */
     struct win_watch *watch; /* behind the wait handle; NULL: not asked for yet */
 };
@@ -172,6 +174,12 @@ struct wintap_query {
     const GUID *guid; /* NULL: any */
     uint64_t luid;    /* 0: any */
 };
+
+/* The class of network devices. */
+extern const GUID vnic__wintap_net_class;
+
+/* The hardware ids that stand for `wanted` (NULL: the driver's own), one by one; NULL at the end. */
+const wchar_t *vnic__wintap_hardware_id(const wchar_t *wanted, int index);
 
 /* The first adapter that matches: 1 and *ret, 0 when there is none, or a code. */
 int vnic__wintap_find(const struct wintap_query *query, struct wintap_adapter *ret,
@@ -199,7 +207,7 @@ int vnic__wintap_mark(const struct wintap_adapter *adapter, uint32_t persist,
 /* ---- Installing (wintap_install.c) -------------------------------------------------------------- */
 
 /* Installs an adapter and waits until Windows has finished it. On failure nothing is left. */
-int vnic__wintap_install(const wchar_t *hardware_id, const char *description,
+int vnic__wintap_install(const wchar_t *hardware_id, const wchar_t *description,
                          struct wintap_adapter *ret, struct vnic_error *err);
 
 /* Uninstalls it. */
@@ -221,6 +229,12 @@ uint32_t vnic__wintap_control(HANDLE file, uint32_t request, void *in, uint32_t 
 /* Asks for version and MTU, and checks the version. */
 int vnic__wintap_device_check(HANDLE file, struct wintap_iface *wi, struct vnic_error *err);
 
+/* Turns TUN mode on, with the IPv4 address that the driver answers for. 0 or the system's number. */
+uint32_t vnic__wintap_config_tun(HANDLE file, const uint8_t address[4]);
+
+/* Plugs the medium in (1) or out (0). 0 or the system's number. */
+uint32_t vnic__wintap_set_media(HANDLE file, uint32_t connected);
+
 /* Puts the device into the mode and state that q wants: TUN, media status. 0 or the system's number. */
 uint32_t vnic__wintap_device_setup(const struct vnic *q, HANDLE file);
 
@@ -232,21 +246,31 @@ int vnic__wintap_queue_begin(struct vnic *q, HANDLE file, struct vnic_error *err
 /* Ends everything in flight and closes the device. */
 void vnic__wintap_queue_end(struct vnic *q);
 
+/* Cancels what is in flight and closes the device. Packets that are not read yet are dropped. */
+void vnic__wintap_drop_file_locked(struct vnic *q);
 /* Keeps as many reads in flight as there are buffers; nothing while the interface is down. */
 void vnic__wintap_fill_locked(struct vnic *q);
+/* Whether the oldest read has a packet: 1 and its length, 0, or VNIC_ECLOSED. */
+int vnic__wintap_readable_locked(struct vnic *q, uint32_t *ret_len);
+/* Tells the watch whether it has. */
+void vnic__wintap_tell_locked(struct vnic *q);
 /* Takes away writes that are done, and counts those that failed. */
 void vnic__wintap_reap_locked(struct vnic *q);
+/* Whether a packet can be written now: 0, VNIC_EAGAIN, VNIC_EDOWN, VNIC_ECLOSED. */
+int vnic__wintap_writable_locked(struct vnic *q);
+
 /* The driver refused: notes the trouble. */
 void vnic__wintap_refused_locked(struct vnic *q, uint32_t os_code);
 /* Repairs what can be, if it is time: 0 when packets may flow, VNIC_EAGAIN, or VNIC_ECLOSED. */
 int vnic__wintap_repair_locked(struct vnic *q);
-/* Whether a packet is there to be read; 1, 0 or VNIC_ECLOSED. */
-int vnic__wintap_readable_locked(struct vnic *q, uint32_t *ret_len);
 /* Wakes whoever waits, after a change that the driver does not signal. */
 void vnic__wintap_wake_locked(struct vnic *q);
-/* Takes the device away from packet calls, and gives it back (NULL: it is gone). */
+/* Takes the device away from packet calls, and gives it another one (NULL: there is none any more). */
 void vnic__wintap_pause(struct vnic *q);
 void vnic__wintap_resume(struct vnic *q, HANDLE file);
+
+/* The open slot (wintap_open.c). */
+int vnic__wintap_open(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err);
 
 int vnic__wintap_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags);
 int vnic__wintap_write(struct vnic *q, const struct vnic_iovec *iov, int n);
