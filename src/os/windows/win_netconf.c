@@ -2,24 +2,75 @@
 /* The table of the configuration slots, and waiting until there is something to configure. */
 #include "win_netconf.h"
 
+#include "core/fail.h"
 #include "core/os.h"
 #include "win_sys_module.h"
 
+/* ---- What the backend has to know, or alone can do ---------------------------------------------- */
+
+static int win_set_mtu_prepared(struct vnic *q, uint32_t mtu, struct vnic_error *err)
+{
+    const struct win_link *link = win_iface_of(q)->link;
+    int rc = link->prepare_mtu != NULL ? link->prepare_mtu(q, mtu, err) : 0;
+
+    return rc < 0 ? rc : vnic__win_set_mtu(q, mtu, err);
+}
+
+static int win_tell_address(struct vnic *q, const struct vnic_prefix *p, uint32_t added, int rc,
+                            struct vnic_error *err)
+{
+    const struct win_link *link = win_iface_of(q)->link;
+
+    return rc < 0 || link->address_changed == NULL ? rc : link->address_changed(q, p, added, err);
+}
+
+static int win_add_address_told(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err)
+{
+    return win_tell_address(q, p, 1, vnic__win_add_address(q, p, err), err);
+}
+
+static int win_remove_address_told(struct vnic *q, const struct vnic_prefix *p,
+                                   struct vnic_error *err)
+{
+    return win_tell_address(q, p, 0, vnic__win_remove_address(q, p, err), err);
+}
+
+static int win_get_all_stats(struct vnic *q, struct vnic_stats *ret_stats, struct vnic_error *err)
+{
+    const struct win_link *link = win_iface_of(q)->link;
+    int rc = vnic__win_get_stats(q, ret_stats, err);
+
+    if (rc == 0 && link->add_stats != NULL) {
+        link->add_stats(q, ret_stats);
+    }
+    return rc;
+}
+
+static int win_set_persist(struct vnic *q, uint32_t on, struct vnic_error *err)
+{
+    const struct win_link *link = win_iface_of(q)->link;
+
+    return link->set_persist != NULL
+               ? link->set_persist(q, on, err)
+               : vnic__fail_unsupported(err, "vnic_set_persist", "persist", q->backend->name);
+}
+
 const struct vnic__netconf vnic__win_netconf = {
     .get_info = vnic__win_get_info,
-    .get_stats = vnic__win_get_stats,
+    .get_stats = win_get_all_stats,
     .get_name = vnic__win_get_name,
     .set_up = vnic__win_set_up,
-    .set_mtu = vnic__win_set_mtu,
+    .set_mtu = win_set_mtu_prepared,
     .set_name = vnic__win_set_name,
     .set_mac = vnic__win_set_mac,
+    .set_persist = win_set_persist,
     .set_metric = vnic__win_set_metric,
     .set_dns = vnic__win_set_dns,
     .get_dns = vnic__win_get_dns,
     .get_link_local = vnic__win_get_link_local,
     .set_link_local = vnic__win_set_link_local,
-    .add_address = vnic__win_add_address,
-    .remove_address = vnic__win_remove_address,
+    .add_address = win_add_address_told,
+    .remove_address = win_remove_address_told,
     .list_addresses = vnic__win_list_addresses,
 };
 
