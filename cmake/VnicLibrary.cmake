@@ -19,6 +19,10 @@ function(vnic_common_options name)
         PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
         PRIVATE "${PROJECT_SOURCE_DIR}/src")
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANGUAGE:C>:${VNIC_C_WARNINGS}>)
+    if(CMAKE_C_COMPILER_ID STREQUAL "MSVC")
+        # C11's atomics are behind a switch there (Visual Studio 2022 17.5 and later); the files are UTF-8.
+        target_compile_options(${name} PRIVATE /experimental:c11atomics /utf-8)
+    endif()
 endfunction()
 
 # What a fault injector replaces stands apart: the doors to the system, and the allocator.

@@ -43,6 +43,8 @@ vnic_use_sources(os/fake VNIC_FAKE_SOURCES)
 if(CMAKE_SYSTEM_NAME STREQUAL "Windows")
     vnic_use_sources(os/windows VNIC_WINDOWS_SOURCES)
     list(APPEND vnic_link_libraries ${VNIC_WINDOWS_LIBRARIES})
+    # Else windows.h brings the first version of winsock along, which the second one does not tolerate.
+    list(APPEND vnic_os_definitions WIN32_LEAN_AND_MEAN)
     # windows.h would bring winsock.h, which winsock2.h cannot follow; IP Helper needs the latter.
     list(APPEND vnic_os_definitions WIN32_LEAN_AND_MEAN)
 else()

@@ -84,7 +84,7 @@ function(vnic_add_test)
     if(TARGET vnic_test_header AND NOT arg_DEFINES)
         target_precompile_headers(${arg_NAME} REUSE_FROM vnic_test_header)
     endif()
-    if(WIN32)
+    if(MINGW)
         target_link_options(${arg_NAME} PRIVATE -static)
     endif()
     add_test(NAME ${arg_NAME}

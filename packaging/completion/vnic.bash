@@ -29,10 +29,11 @@ _vnic_value() {
     --offload) _vnic_words "split none" ;;
     --owner) _vnic_words "$(compgen -u)" ;;
     --group) _vnic_words "$(compgen -g)" ;;
-    -w | --write)
+    -w | --write | --wintun-path)
         compopt -o filenames
         mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
         ;;
+    --metric | --dns | --description | --adapter-guid | --ring-capacity | --hardware-id) COMPREPLY=() ;;
     --mtu | --mac | --alias | --tx-queue-len | --if-index | --queues | --tcp-port | --fd | -c | --count | \
         -s | --snaplen | -t | --timeout | --listen | --peer | --connect | --keep-alive | --seconds) COMPREPLY=() ;;
     *) return 1 ;;
@@ -42,7 +43,8 @@ _vnic_value() {
 _vnic_options() {
     local basic="--help --quiet --verbose --netns --backend"
     local device="$basic --json --tun --tap --mtu --mac --alias --multi-queue --vnet-hdr --exclusive \
---keep-state --no-link-local --tx-queue-len --if-index"
+--keep-state --no-link-local --tx-queue-len --if-index --metric --dns --description --wintun-path \
+--adapter-guid --ring-capacity --hardware-id"
     case $1 in
     demo) echo "--help --json" ;;
     up) echo "$device --persist --owner --group --queues --down --no-carrier --" ;;

@@ -3,11 +3,11 @@
  * put into words. */
 #include "cli_decode.h"
 
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli.h"
 #include "cli_json.h"
 #include "vnic/mac.h"
 
@@ -91,23 +91,23 @@ static void decode_addresses(const uint8_t *data, struct cli_decoded *d)
     const uint8_t *ip = data + d->parsed.l3_offset;
 
     if (d->parsed.layers & VNIC_HAS_IPV4) {
-        (void)inet_ntop(AF_INET, ip + 12, d->src, sizeof d->src);
-        (void)inet_ntop(AF_INET, ip + 16, d->dst, sizeof d->dst);
+        (void)cli_address_text(VNIC_IPV4, ip + 12, d->src, sizeof d->src);
+        (void)cli_address_text(VNIC_IPV4, ip + 16, d->dst, sizeof d->dst);
     } else if (d->parsed.layers & VNIC_HAS_IPV6) {
-        (void)inet_ntop(AF_INET6, ip + 8, d->src, sizeof d->src);
-        (void)inet_ntop(AF_INET6, ip + 24, d->dst, sizeof d->dst);
+        (void)cli_address_text(VNIC_IPV6, ip + 8, d->src, sizeof d->src);
+        (void)cli_address_text(VNIC_IPV6, ip + 24, d->dst, sizeof d->dst);
     }
 }
 
 static void decode_arp(const uint8_t *arp, struct cli_decoded *d)
 {
-    char sender[INET_ADDRSTRLEN];
-    char target[INET_ADDRSTRLEN];
+    char sender[VNIC_PREFIX_TEXT_MAX];
+    char target[VNIC_PREFIX_TEXT_MAX];
     char mac[VNIC_MAC_TEXT_MAX];
 
     /* RFC 826: sender's addresses at 8 and 14, target's at 18 and 24. */
-    (void)inet_ntop(AF_INET, arp + 14, sender, sizeof sender);
-    (void)inet_ntop(AF_INET, arp + 24, target, sizeof target);
+    (void)cli_address_text(VNIC_IPV4, arp + 14, sender, sizeof sender);
+    (void)cli_address_text(VNIC_IPV4, arp + 24, target, sizeof target);
     (void)vnic_mac_format(arp + 8, mac, sizeof mac);
     d->kind = CLI_KIND_NEIGHBOUR;
     if (d->parsed.arp_op == 1) {
@@ -153,10 +153,10 @@ static void decode_icmp(const uint8_t *icmp, size_t room, struct cli_decoded *d)
         decode_say(d, " id %lu seq %lu", (unsigned long)decode_be16(icmp + 4),
                    (unsigned long)decode_be16(icmp + 6));
     } else if (v6 && (type == 135 || type == 136) && room >= 24) {
-        char target[INET6_ADDRSTRLEN];
+        char target[VNIC_PREFIX_TEXT_MAX];
 
         d->kind = CLI_KIND_NEIGHBOUR;
-        decode_say(d, " of %s", inet_ntop(AF_INET6, icmp + 8, target, sizeof target));
+        decode_say(d, " of %s", cli_address_text(VNIC_IPV6, icmp + 8, target, sizeof target));
     } else if (d->parsed.icmp_code != 0) {
         decode_say(d, " code %u", d->parsed.icmp_code);
     }

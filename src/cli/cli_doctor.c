@@ -3,9 +3,7 @@
 #include "cli_doctor.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "cli_json.h"
@@ -15,9 +13,10 @@
 static const char doctor_help[] =
     "Usage: vnic doctor [OPTION…]\n"
     "\n"
-    "Looks at what vnic needs on this machine: driver, device node, rights, namespaces, IPv6 and\n"
-    "other programs that meddle with interfaces; then creates a TUN and a TAP in a private\n"
-    "namespace. For what is missing it prints the command that helps. It changes nothing.\n"
+    "Looks at what vnic needs on this machine: driver, rights, IPv6 and other programs that "
+    "meddle\n"
+    "with interfaces; on Linux it creates a TUN and a TAP in a private namespace too. For what is\n"
+    "missing it prints the command that helps. It changes nothing.\n"
     "\n"
     "Options:\n"
     "  --json            print a JSON object\n"
@@ -35,25 +34,8 @@ static const struct option doctor_options[] = {{"help", no_argument, NULL, 'h'},
                                                {"json", no_argument, NULL, CLI_OPT_JSON},
                                                {NULL, 0, NULL, 0}};
 
-static const struct {
-    const char *name;
-    void (*check)(struct cli_finding *f);
-} doctor_checks[] = {{"kernel", cli_check_kernel},
-                     {"device_node", cli_check_node},
-                     {"driver", cli_check_module},
-                     {"container", cli_check_container},
-                     {"capability", cli_check_capability},
-                     {"user_namespaces", cli_check_user_namespaces},
-                     {"create_here", cli_check_create_here},
-                     {"create_private_tun", cli_check_create_tun},
-                     {"create_private_tap", cli_check_create_tap},
-                     {"ipv6", cli_check_ipv6},
-                     {"rp_filter", cli_check_rp_filter},
-                     {"network_managers", cli_check_managers},
-                     {"limits", cli_check_limits},
-                     {"tools", cli_check_tools}};
-
-#define DOCTOR_N (sizeof doctor_checks / sizeof doctor_checks[0])
+/* Room for the checks of every system. */
+#define DOCTOR_MAX 32
 
 void cli_find(struct cli_finding *f, enum cli_health health, const char *fix, const char *format,
               ...)
@@ -65,37 +47,6 @@ void cli_find(struct cli_finding *f, enum cli_health health, const char *fix, co
     (void)vsnprintf(f->text, sizeof f->text, format, args);
     va_end(args);
     (void)snprintf(f->fix, sizeof f->fix, "%s", fix == NULL ? "" : fix);
-}
-
-int cli_read_file(const char *path, char *buf, int cap)
-{
-    FILE *file = fopen(path, "re");
-    size_t n;
-
-    buf[0] = '\0';
-    if (file == NULL) {
-        return -1;
-    }
-    n = fread(buf, 1, (size_t)cap - 1, file);
-    buf[n] = '\0';
-    (void)fclose(file);
-    if (n > 0 && buf[n - 1] == '\n') {
-        buf[--n] = '\0';
-    }
-    return (int)n;
-}
-
-long cli_read_sysctl(const char *path, long missing)
-{
-    char text[64];
-    char *end;
-    long value;
-
-    if (cli_read_file(path, text, sizeof text) <= 0) {
-        return missing;
-    }
-    value = strtol(text, &end, 10);
-    return end == text ? missing : value;
 }
 
 static const char *doctor_health(enum cli_health health)
@@ -133,7 +84,7 @@ static int doctor_can_create(const struct cli_finding *findings)
 {
     int can = 0;
 
-    for (size_t i = 0; i < DOCTOR_N; i++) {
+    for (size_t i = 0; i < cli_doctor.n_checks; i++) {
         if (strncmp(findings[i].name, "create_", 7) == 0) {
             can |= findings[i].health == CLI_HEALTH_OK;
         }
@@ -149,7 +100,7 @@ static void doctor_report_json(const struct cli_finding *findings, int can)
     cli_json_text(object, "version", vnic_version_string());
     cli_json_bool(object, "can_create", can);
     cli_json_bool(object, "tcp_echo", cli_tcp_available());
-    for (size_t i = 0; i < DOCTOR_N; i++) {
+    for (size_t i = 0; i < cli_doctor.n_checks; i++) {
         doctor_append(array, &findings[i]);
     }
     cli_json_child(object, "findings", array);
@@ -158,10 +109,9 @@ static void doctor_report_json(const struct cli_finding *findings, int can)
 
 static void doctor_report_text(const struct cli_finding *findings, int can, int quiet)
 {
-    const char *no_color = getenv("NO_COLOR");
-    int color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+    int color = cli_wants_color();
 
-    for (size_t i = 0; i < DOCTOR_N; i++) {
+    for (size_t i = 0; i < cli_doctor.n_checks; i++) {
         if (!quiet || findings[i].health != CLI_HEALTH_OK) {
             doctor_print(&findings[i], color);
         }
@@ -169,13 +119,13 @@ static void doctor_report_text(const struct cli_finding *findings, int can, int 
     if (!can) {
         puts("\nNo interface can be created here yet: follow the arrows above, from the top.");
     } else if (!quiet) {
-        puts("\nInterfaces can be created. `vnic demo` shows it.");
+        printf("\nInterfaces can be created. `vnic %s` shows it.\n", cli_doctor.try_it);
     }
 }
 
 int cli_run_doctor(int argc, char **argv)
 {
-    static struct cli_finding findings[DOCTOR_N];
+    static struct cli_finding findings[DOCTOR_MAX];
     struct cli_device device;
     int option;
     int can;
@@ -195,9 +145,9 @@ int cli_run_doctor(int argc, char **argv)
     if (optind < argc) {
         return cli_usage_error("\"%s\": doctor takes no argument", argv[optind]);
     }
-    for (size_t i = 0; i < DOCTOR_N; i++) {
-        findings[i].name = doctor_checks[i].name;
-        doctor_checks[i].check(&findings[i]);
+    for (size_t i = 0; i < cli_doctor.n_checks; i++) {
+        findings[i].name = cli_doctor.checks[i].name;
+        cli_doctor.checks[i].check(&findings[i]);
     }
     can = doctor_can_create(findings);
     if (device.json) {

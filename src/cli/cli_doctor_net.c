@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli_doctor.h"
+#include "cli_doctor_linux.h"
 
 void cli_check_ipv6(struct cli_finding *f)
 {

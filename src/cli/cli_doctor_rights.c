@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "cli_doctor.h"
+#include "cli_doctor_linux.h"
 #include "cli_private.h"
 
 /* Linux include/uapi/linux/capability.h. */

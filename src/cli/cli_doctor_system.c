@@ -11,7 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "cli_doctor.h"
+#include "cli_doctor_linux.h"
 #include "cli_json.h"
 #include "cli_tcp.h"
 

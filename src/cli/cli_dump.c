@@ -3,9 +3,7 @@
 #include "cli_dump.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "cli_json.h"
@@ -49,10 +47,7 @@ static const struct option dump_options[] = {CLI_DEVICE_OPTIONS,
 static int dump_color_option(struct dump *dump, const char *when)
 {
     if (strcmp(when, "auto") == 0) {
-        /* https://no-color.org: a non-empty NO_COLOR turns colours off. */
-        const char *no_color = getenv("NO_COLOR");
-
-        dump->color = isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
+        dump->color = cli_wants_color();
     } else if (strcmp(when, "always") == 0) {
         dump->color = 1;
     } else if (strcmp(when, "never") == 0) {
@@ -275,6 +270,7 @@ static int dump_run(struct dump *dump)
     if (!dump->device.quiet && !dump->device.json) {
         fprintf(stderr, "packets that the system sends to %s; end with Ctrl-C\n",
                 cli_device_describe(dump->dev, text, sizeof text));
+        (void)fflush(stderr);
     }
     dump->start_ns = cli_wall_ns();
     rc = dump_result(dump, dump_loop(dump));

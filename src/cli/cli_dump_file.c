@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include "cli.h"
 
@@ -22,7 +20,7 @@ static int dump_write_bytes(void *user, const void *data, size_t len)
 
 int cli_dump_fail_write(const struct dump *dump)
 {
-    if (dump->write_error == EPIPE) {
+    if (cli_reader_is_gone(dump->write_error)) {
         return CLI_OK;
     }
     cli_complain("cannot write \"%s\": %s", dump->file_name, strerror(dump->write_error));
@@ -35,15 +33,14 @@ static int dump_start_capture(struct dump *dump)
     struct vnic_capture_interface desc = {.size = sizeof desc, .layer = dump->layer};
     struct vnic_info info = {.size = sizeof info};
     struct vnic_error err = {0};
-    struct utsname system;
     char os[160];
+    char hardware[80];
     char application[32];
     int rc;
 
-    if (uname(&system) == 0) {
-        (void)snprintf(os, sizeof os, "%.60s %.60s", system.sysname, system.release);
+    if (cli_system_name(os, sizeof os, hardware, sizeof hardware)) {
         cfg.os = desc.os = os;
-        cfg.hardware = system.machine;
+        cfg.hardware = hardware;
     }
     (void)snprintf(application, sizeof application, "vnic %s", vnic_version_string());
     cfg.application = application;
@@ -70,13 +67,13 @@ int cli_dump_open_file(struct dump *dump)
         return 0;
     }
     if (strcmp(dump->file_name, "-") == 0) {
-        if (isatty(STDOUT_FILENO)) {
+        if (cli_output_is_terminal()) {
             return cli_usage_error("pcapng is not for a terminal: use -w FILE or a pipe");
         }
         dump->file = stdout;
         return dump_start_capture(dump);
     }
-    dump->file = fopen(dump->file_name, "wbe");
+    dump->file = cli_create_file(dump->file_name);
     if (dump->file == NULL) {
         cli_complain("cannot create \"%s\": %s", dump->file_name, strerror(errno));
         return errno == EACCES ? CLI_PERMISSION : CLI_FAILURE;

@@ -5,16 +5,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli.h"
 #include "cli_decode.h"
 #include "cli_json.h"
 
 /* "12:34:56.123456" of a time. */
 static const char *dump_time(uint64_t time_ns, char *buf, size_t cap)
 {
-    time_t seconds = (time_t)(time_ns / 1000000000u);
     struct tm parts;
 
-    if (localtime_r(&seconds, &parts) == NULL) {
+    if (!cli_local_time(time_ns / 1000000000u, &parts)) {
         memset(&parts, 0, sizeof parts);
     }
     (void)snprintf(buf, cap, "%02d:%02d:%02d.%06lu", parts.tm_hour, parts.tm_min, parts.tm_sec,

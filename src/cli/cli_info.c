@@ -74,6 +74,23 @@ static void info_print_counters(const struct vnic_stats *stats)
            (unsigned long long)stats->tx_dropped, (unsigned long long)stats->tx_errors);
 }
 
+/* What only Windows tells. */
+static void info_print_windows(const struct vnic_info *info)
+{
+    if (info->metric != 0) {
+        printf("  metric      %lu\n", (unsigned long)info->metric);
+    }
+    if (info->guid[0] != '\0') {
+        printf("  GUID        %s\n", info->guid);
+    }
+    if (info->luid != 0) {
+        printf("  LUID        0x%016llx\n", (unsigned long long)info->luid);
+    }
+    if (info->driver_version[0] != '\0') {
+        printf("  driver      %s %s\n", info->backend, info->driver_version);
+    }
+}
+
 static void info_print_text(const struct vnic_info *info, const struct vnic_stats *stats, int live)
 {
     char text[600];
@@ -103,6 +120,7 @@ static void info_print_text(const struct vnic_info *info, const struct vnic_stat
     if (info->alias[0] != '\0') {
         printf("  alias       %s\n", cli_printable(info->alias, text, sizeof text));
     }
+    info_print_windows(info);
     if (stats != NULL) {
         info_print_counters(stats);
     }
@@ -126,8 +144,8 @@ static int info_run(const struct cli_device *d, const char *name)
     if (rc < 0) {
         return cli_fail(rc, &err);
     }
-    /* An interface of another backend may have the name of one of the system's. */
-    live = strcmp(info.backend, "linux") == 0;
+    /* An interface of these backends may have the name of one of the system's. */
+    live = strcmp(info.backend, "fake") != 0 && strcmp(info.backend, "null") != 0;
     if (d->json) {
         info_print_json(&info, live && cli_netdev_stats(info.name, &stats) ? &stats : NULL, live);
     } else {

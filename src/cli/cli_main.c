@@ -48,8 +48,8 @@ static void main_help(FILE *out)
         "Exit codes: 0 success, 1 failure, 2 wrong command line or value, 3 permission denied,\n"
         "4 not supported here, 5 no such interface, namespace or descriptor, 6 taken or in use.\n"
         "\n"
-        "Start with `vnic demo`. If something is missing, `vnic doctor` says what and how to get\n"
-        "it. The manual is vnic(1).\n",
+        "Start with `vnic demo` (Linux). If something is missing, `vnic doctor` says what and how\n"
+        "to get it. The manual is vnic(1).\n",
         out);
 }
 
@@ -67,7 +67,7 @@ static int main_version(void)
     return cli_finish(CLI_OK);
 }
 
-int main(int argc, char **argv)
+int cli_main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
 

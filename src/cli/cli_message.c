@@ -21,6 +21,7 @@ static void message_print(const char *format, va_list args)
     fprintf(stderr, "vnic%s%s: ", message_command[0] == '\0' ? "" : " ", message_command);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
+    (void)fflush(stderr);
 }
 
 void cli_complain(const char *format, ...)
@@ -93,7 +94,7 @@ int cli_finish(int code)
 
     errno = 0;
     failed = fflush(stdout) != 0 || ferror(stdout);
-    if (failed && errno != EPIPE && errno != 0) {
+    if (failed && errno != 0 && !cli_reader_is_gone(errno)) {
         cli_complain("cannot write the output: %s", strerror(errno));
         return code == CLI_OK ? CLI_FAILURE : code;
     }

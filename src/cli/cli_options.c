@@ -2,8 +2,6 @@
 /* The options of an interface; see cli_options.h. */
 #include "cli_options.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +12,7 @@ static void options_log(void *user, int level, const char *text)
     (void)user;
     (void)level;
     fprintf(stderr, "vnic: %s\n", text);
+    (void)fflush(stderr);
 }
 
 void cli_device_init(struct cli_device *d)
@@ -40,34 +39,6 @@ static int option_number(const char *what, const char *text, uint32_t *ret)
     return rc;
 }
 
-static int option_user(const char *text, uint32_t *ret)
-{
-    const struct passwd *entry = getpwnam(text);
-
-    if (entry != NULL) {
-        *ret = (uint32_t)entry->pw_uid;
-        return 0;
-    }
-    if (text[0] < '0' || text[0] > '9') {
-        return cli_usage_error("--owner: there is no user \"%s\"", text);
-    }
-    return option_number("--owner", text, ret);
-}
-
-static int option_group(const char *text, uint32_t *ret)
-{
-    const struct group *entry = getgrnam(text);
-
-    if (entry != NULL) {
-        *ret = (uint32_t)entry->gr_gid;
-        return 0;
-    }
-    if (text[0] < '0' || text[0] > '9') {
-        return cli_usage_error("--group: there is no group \"%s\"", text);
-    }
-    return option_number("--group", text, ret);
-}
-
 static int option_netns(struct cli_device *d, const char *argument)
 {
     int rc = cli_netns_path(argument, d->netns, sizeof d->netns);
@@ -85,6 +56,34 @@ static int option_queues(struct cli_device *d, const char *argument)
     d->queues = (uint32_t)value;
     d->cfg.flags |= value > 1 ? VNIC_MULTI_QUEUE : 0;
     return rc;
+}
+
+/* Options that are for adapters of Windows; elsewhere the library names what it cannot honour. */
+static int option_of_windows(struct cli_device *d, int option, const char *argument)
+{
+    switch (option) {
+    case CLI_OPT_WINTUN_PATH:
+        d->cfg.wintun_path = argument;
+        return 0;
+    case CLI_OPT_ADAPTER_GUID:
+        d->cfg.adapter_guid = argument;
+        return 0;
+    case CLI_OPT_DESCRIPTION:
+        d->cfg.description = argument;
+        return 0;
+    case CLI_OPT_HARDWARE_ID:
+        d->cfg.hardware_id = argument;
+        return 0;
+    case CLI_OPT_RING_CAPACITY:
+        return option_number("--ring-capacity", argument, &d->cfg.ring_capacity);
+    case CLI_OPT_METRIC:
+        return option_number("--metric", argument, &d->cfg.metric);
+    case CLI_OPT_DNS:
+        d->cfg.dns = argument;
+        return 0;
+    default:
+        return -1;
+    }
 }
 
 /* Options with a value. */
@@ -105,9 +104,9 @@ static int option_with_value(struct cli_device *d, int option, const char *argum
         d->cfg.backend = argument;
         return 0;
     case CLI_OPT_OWNER:
-        return option_user(argument, &d->cfg.owner_uid);
+        return cli_parse_user(argument, &d->cfg.owner_uid);
     case CLI_OPT_GROUP:
-        return option_group(argument, &d->cfg.group_gid);
+        return cli_parse_group(argument, &d->cfg.group_gid);
     case CLI_OPT_QUEUES:
         return option_queues(d, argument);
     case CLI_OPT_TX_QUEUE_LEN:
@@ -115,7 +114,7 @@ static int option_with_value(struct cli_device *d, int option, const char *argum
     case CLI_OPT_IF_INDEX:
         return option_number("--if-index", argument, &d->cfg.if_index);
     default:
-        return -1;
+        return option_of_windows(d, option, argument);
     }
 }
 

@@ -45,6 +45,13 @@ enum cli_option {
     CLI_OPT_DOWN,
     CLI_OPT_TX_QUEUE_LEN,
     CLI_OPT_IF_INDEX,
+    CLI_OPT_WINTUN_PATH,
+    CLI_OPT_ADAPTER_GUID,
+    CLI_OPT_DESCRIPTION,
+    CLI_OPT_HARDWARE_ID,
+    CLI_OPT_RING_CAPACITY,
+    CLI_OPT_METRIC,
+    CLI_OPT_DNS,
     CLI_OPT_JSON,
     CLI_OPT_OWN
 };
@@ -72,7 +79,14 @@ enum cli_option {
     {"keep-state", no_argument, NULL, CLI_OPT_KEEP_STATE},          \
     {"no-link-local", no_argument, NULL, CLI_OPT_NO_LINK_LOCAL},    \
     {"tx-queue-len", required_argument, NULL, CLI_OPT_TX_QUEUE_LEN}, \
-    {"if-index", required_argument, NULL, CLI_OPT_IF_INDEX}
+    {"if-index", required_argument, NULL, CLI_OPT_IF_INDEX},         \
+    {"metric", required_argument, NULL, CLI_OPT_METRIC},            \
+    {"dns", required_argument, NULL, CLI_OPT_DNS},                  \
+    {"description", required_argument, NULL, CLI_OPT_DESCRIPTION},  \
+    {"wintun-path", required_argument, NULL, CLI_OPT_WINTUN_PATH},  \
+    {"adapter-guid", required_argument, NULL, CLI_OPT_ADAPTER_GUID}, \
+    {"ring-capacity", required_argument, NULL, CLI_OPT_RING_CAPACITY}, \
+    {"hardware-id", required_argument, NULL, CLI_OPT_HARDWARE_ID}
 /* clang-format on */
 
 /* The help of these options, for the end of a command's own. */
@@ -95,7 +109,15 @@ enum cli_option {
     "  --keep-state      change nothing of an interface that exists\n"                             \
     "  --no-link-local   no fe80:: address and no router solicitations of the kernel\n"            \
     "  --tx-queue-len N  packets that the kernel holds for the reader\n"                           \
-    "  --if-index N      index of a new interface\n" CLI_BASIC_HELP
+    "  --if-index N      index of a new interface\n"                                               \
+    "Interface, on Windows:\n"                                                                     \
+    "  --metric N        metric of the interface's routes; 0: the system chooses\n"                \
+    "  --dns LIST        DNS servers and domains: \"1.1.1.1 fd00::53 search corp.example\"\n"      \
+    "  --description T   what lists of devices call it\n"                                          \
+    "  --wintun-path F   wintun.dll, by its absolute path\n"                                       \
+    "  --adapter-guid G  GUID of a new Wintun adapter, like {00000000-…}\n"                        \
+    "  --ring-capacity N bytes of each of Wintun's rings, a power of two\n"                        \
+    "  --hardware-id ID  driver of a TAP adapter, instead of tap0901\n" CLI_BASIC_HELP
 
 void cli_device_init(struct cli_device *d);
 void cli_device_free(struct cli_device *d);

@@ -82,6 +82,24 @@ static void show_json_known(struct json_object *object, const char *key, uint32_
     }
 }
 
+/* What only adapters of Windows have is null elsewhere. */
+static void show_json_windows(struct json_object *object, const struct vnic_info *info)
+{
+    if (info->luid == 0 && info->metric == 0) {
+        cli_json_null(object, "metric");
+    } else {
+        cli_json_number(object, "metric", info->metric);
+    }
+    cli_json_text(object, "guid", info->guid[0] == '\0' ? NULL : info->guid);
+    if (info->luid == 0) {
+        cli_json_null(object, "luid");
+    } else {
+        cli_json_number(object, "luid", info->luid);
+    }
+    cli_json_text(object, "driver_version",
+                  info->driver_version[0] == '\0' ? NULL : info->driver_version);
+}
+
 struct json_object *cli_show_json(const struct vnic_info *info)
 {
     struct json_object *object = cli_json_object();
@@ -109,5 +127,6 @@ struct json_object *cli_show_json(const struct vnic_info *info)
         cli_json_null(object, "mac");
     }
     cli_json_text(object, "alias", info->alias);
+    show_json_windows(object, info);
     return object;
 }

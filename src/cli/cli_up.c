@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `vnic up`: create an interface and hold it, make it persistent, or give it to a program. */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "cli_json.h"
 #include "cli_options.h"
-
-/* The number that a program finds the first queue under, as documented. */
-#define UP_FIRST_FD 3
 
 static const char up_help[] =
     "Usage: vnic up NAME [ADDRESS…] [OPTION…] [-- COMMAND [ARGUMENT…]]\n"
@@ -62,7 +54,6 @@ struct up {
     int persist;
     char *const *command; /* NULL: none */
     vnic *queues[256];
-    int fds[256]; /* for the command */
 };
 
 /* Where "--" stands in argv, argc if nowhere. getopt_long() would move it. */
@@ -100,6 +91,10 @@ static int up_parse(struct up *up, int argc, char **argv)
         up->command = argv + dashes + 1;
         if (up->command[0] == NULL) {
             return cli_usage_error("there is no command after \"--\"");
+        }
+        rc = cli_up_exec_require();
+        if (rc != 0) {
+            return rc;
         }
     }
     if (optind >= dashes) {
@@ -155,18 +150,17 @@ static void up_announce(const struct up *up)
  * what a call on the interface would: VNIC_EINTERRUPTED for a signal, or VNIC_ECLOSED. */
 static int up_hold_aside(struct up *up)
 {
-    const struct timespec pause = {0, 200000000};
     char name[VNIC_NAME_SIZE];
 
     for (uint32_t i = 0; i < up->device.queues; i++) {
         (void)vnic_detach_queue(up->queues[i], NULL);
     }
-    /* A detached queue has nothing to wait for. nanosleep() ends at once with a signal. */
+    /* A detached queue has nothing to wait for. The pause ends with a signal. */
     while (vnic_wakeup_value(cli_signals_wakeup()) == 0) {
         if (vnic_get_name(up->queues[0], name, sizeof name) == VNIC_ECLOSED) {
             return VNIC_ECLOSED;
         }
-        (void)nanosleep(&pause, NULL);
+        cli_pause_ms(200);
     }
     return VNIC_EINTERRUPTED;
 }
@@ -199,94 +193,6 @@ static int up_hold(struct up *up)
     return cli_fail(rc, NULL);
 }
 
-/* Moves descriptor `from` to number `to`, inherited and blocking. Returns 0 or errno. */
-static int up_place_fd(int from, int to)
-{
-    int flags = fcntl(from, F_GETFL);
-
-    if (flags < 0 || fcntl(from, F_SETFL, flags & ~O_NONBLOCK) < 0) {
-        return errno;
-    }
-    if (from != to && dup2(from, to) < 0) {
-        return errno;
-    }
-    if (from != to) {
-        (void)close(from);
-    }
-    /* dup2() clears close-on-exec by itself, but not when both numbers are the same. */
-    return fcntl(to, F_SETFD, 0) < 0 ? errno : 0;
-}
-
-/* Takes the descriptors out of the library and moves them above their places, so that no move
- * overwrites one that is still to be moved. */
-static int up_take_fds(struct up *up)
-{
-    int above = UP_FIRST_FD + (int)up->device.queues;
-
-    for (uint32_t i = 0; i < up->device.queues; i++) {
-        intptr_t native = -1;
-        int rc = vnic_release(up->queues[i], &native);
-
-        if (rc < 0) {
-            return cli_fail(rc, NULL);
-        }
-        up->queues[i] = NULL;
-        up->fds[i] = fcntl((int)native, F_DUPFD_CLOEXEC, above);
-        if (up->fds[i] < 0) {
-            cli_complain("cannot move descriptor %d: %s", (int)native, strerror(errno));
-            return CLI_FAILURE;
-        }
-        (void)close((int)native);
-    }
-    return 0;
-}
-
-static int up_set_environment(const struct up *up, const char *name)
-{
-    char list[256 * 4 + 1] = "";
-    size_t used = 0;
-
-    for (uint32_t i = 0; i < up->device.queues; i++) {
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%lu", i == 0 ? "" : ":",
-                                 (unsigned long)(UP_FIRST_FD + i));
-    }
-    if (setenv("VNIC_FD", "3", 1) != 0 || setenv("VNIC_FDS", list, 1) != 0 ||
-        setenv("VNIC_NAME", name, 1) != 0) {
-        return cli_fail(VNIC_ENOMEM, NULL);
-    }
-    return 0;
-}
-
-/* Becomes the command. Its exit status is ours, and so are the signals, without any middleman. */
-static int up_exec(struct up *up)
-{
-    char name[VNIC_NAME_SIZE] = "";
-    int rc;
-
-    (void)vnic_get_name(up->queues[0], name, sizeof name);
-    rc = up_set_environment(up, name);
-    if (rc == 0) {
-        rc = up_take_fds(up);
-    }
-    if (rc != 0) {
-        return rc;
-    }
-    /* Now, because the wakeup's descriptor may have a number that is about to be taken. */
-    cli_signals_stop();
-    for (uint32_t i = 0; i < up->device.queues; i++) {
-        int error = up_place_fd(up->fds[i], UP_FIRST_FD + (int)i);
-
-        if (error != 0) {
-            cli_complain("cannot prepare descriptor %d: %s", UP_FIRST_FD + (int)i, strerror(error));
-            return CLI_FAILURE;
-        }
-    }
-    (void)execvp(up->command[0], up->command);
-    rc = errno == ENOENT ? CLI_NO_COMMAND : CLI_CANNOT_RUN;
-    cli_complain("cannot run \"%s\": %s", up->command[0], strerror(errno));
-    return rc;
-}
-
 static int up_run(struct up *up)
 {
     int rc = up_open_queues(up);
@@ -295,7 +201,7 @@ static int up_run(struct up *up)
         return rc;
     }
     if (up->command != NULL) {
-        return up_exec(up);
+        return cli_up_exec(up->queues, (int)up->device.queues, up->command);
     }
     up_announce(up);
     return up->persist ? CLI_OK : up_hold(up);

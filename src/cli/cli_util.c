@@ -2,14 +2,8 @@
 /* Small things that several subcommands need. */
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
-#include <pwd.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "cli.h"
 
@@ -27,45 +21,6 @@ int cli_parse_number(const char *what, const char *text, uint64_t min, uint64_t 
                                (unsigned long long)min, (unsigned long long)max);
     }
     *ret_value = value;
-    return 0;
-}
-
-int cli_netns_path(const char *netns, char *ret_path, size_t cap)
-{
-    /* As ip-netns(8): a bare name is a file that `ip netns add` made. */
-    const char *dir = strchr(netns, '/') != NULL ? "" : "/run/netns/";
-    int len = snprintf(ret_path, cap, "%s%s", dir, netns);
-
-    if (netns[0] == '\0') {
-        return cli_usage_error("--netns: give a name or a path");
-    }
-    if (len < 0 || (size_t)len >= cap) {
-        return cli_usage_error("--netns: the path is too long");
-    }
-    return 0;
-}
-
-int cli_enter_netns(const char *netns)
-{
-    char path[512];
-    int error;
-    int fd;
-
-    if (cli_netns_path(netns, path, sizeof path) != 0) {
-        return CLI_USAGE;
-    }
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        cli_complain("no network namespace \"%s\": %s", path, strerror(errno));
-        return errno == EACCES ? CLI_PERMISSION : CLI_NOT_FOUND;
-    }
-    error = setns(fd, CLONE_NEWNET) == 0 ? 0 : errno;
-    (void)close(fd);
-    if (error != 0) {
-        cli_complain("cannot enter the network namespace \"%s\": %s%s", path, strerror(error),
-                     error == EPERM ? " (needs CAP_SYS_ADMIN: run as root)" : "");
-        return error == EPERM ? CLI_PERMISSION : CLI_NOT_FOUND;
-    }
     return 0;
 }
 
@@ -113,22 +68,28 @@ const char *cli_layer_name(uint32_t layer)
     return layer == VNIC_TAP ? "TAP" : "TUN";
 }
 
-static uint64_t clock_ns(clockid_t id)
+const char *cli_address_text(uint8_t family, const uint8_t *address, char *buf, size_t cap)
 {
-    struct timespec now = {0, 0};
+    struct vnic_prefix host = {.family = family, .prefix_len = family == VNIC_IPV4 ? 32 : 128};
+    char *slash;
 
-    (void)clock_gettime(id, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    memcpy(host.addr, address, family == VNIC_IPV4 ? 4 : 16);
+    if (vnic_prefix_format(&host, buf, cap) < 0) {
+        (void)snprintf(buf, cap, "?");
+    }
+    slash = strchr(buf, '/');
+    if (slash != NULL) {
+        *slash = '\0';
+    }
+    return buf;
 }
 
-uint64_t cli_wall_ns(void)
+int cli_wants_color(void)
 {
-    return clock_ns(CLOCK_REALTIME);
-}
+    /* https://no-color.org: a non-empty NO_COLOR turns colours off. */
+    const char *no_color = getenv("NO_COLOR");
 
-uint64_t cli_mono_ns(void)
-{
-    return clock_ns(CLOCK_MONOTONIC);
+    return cli_output_is_terminal() && (no_color == NULL || no_color[0] == '\0');
 }
 
 const char *cli_printable(const char *text, char *buf, size_t cap)
@@ -145,29 +106,5 @@ const char *cli_printable(const char *text, char *buf, size_t cap)
         }
     }
     buf[used] = '\0';
-    return buf;
-}
-
-const char *cli_user_name(uint32_t uid, char *buf, size_t cap)
-{
-    const struct passwd *entry = getpwuid((uid_t)uid);
-
-    if (entry != NULL) {
-        (void)snprintf(buf, cap, "%s", entry->pw_name);
-    } else {
-        (void)snprintf(buf, cap, "%lu", (unsigned long)uid);
-    }
-    return buf;
-}
-
-const char *cli_group_name(uint32_t gid, char *buf, size_t cap)
-{
-    const struct group *entry = getgrgid((gid_t)gid);
-
-    if (entry != NULL) {
-        (void)snprintf(buf, cap, "%s", entry->gr_name);
-    } else {
-        (void)snprintf(buf, cap, "%lu", (unsigned long)gid);
-    }
     return buf;
 }

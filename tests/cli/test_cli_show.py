@@ -8,7 +8,9 @@ LIST_SCHEMA = {
     "name": str, "kind": str, "backend": str, "index": int, "up": bool, "carrier": bool, "mtu": int,
     "queues": (int, type(None)), "detached_queues": (int, type(None)), "tx_queue_len": int, "vnet_hdr_len": int,
     "owner_uid": (int, type(None)), "group_gid": (int, type(None)), "persistent": bool, "multi_queue": bool,
-    "vnet_hdr": bool, "packet_info": bool, "mac": (str, type(None)), "alias": str}
+    "vnet_hdr": bool, "packet_info": bool, "mac": (str, type(None)), "alias": str,
+    "metric": (int, type(None)), "guid": (str, type(None)), "luid": (int, type(None)),
+    "driver_version": (str, type(None))}
 INFO_SCHEMA = {**LIST_SCHEMA, "addresses": list, "statistics": dict}
 COUNTERS = {f"{way}_{what}" for way in ("rx", "tx") for what in ("packets", "bytes", "dropped", "errors")}
 
@@ -56,6 +58,7 @@ def test_list_json(three):
         assert entry["index"] == links[name]["ifindex"] and entry["mtu"] == links[name]["mtu"]
         assert entry["up"] == ("UP" in links[name]["flags"])
         assert entry["persistent"] is True and entry["backend"] == "linux"
+        assert all(entry[key] is None for key in ("metric", "guid", "luid", "driver_version")), "only Windows has them"
     assert listed["tap-b"]["mac"] == "02:00:00:00:00:0b" and listed["tun-a"]["mac"] is None
     assert listed["tap-b"]["multi_queue"] is True and listed["tun-a"]["multi_queue"] is False
     assert listed["tun-c"]["owner_uid"] == 0 and listed["tun-a"]["owner_uid"] is None

@@ -114,6 +114,31 @@ def test_wrong_command_line(arguments, words):
     assert result.out == ""
 
 
+# Option, its value, and what the library calls it.
+OF_WINDOWS = [("--metric", "5", "metric"), ("--dns", "1.1.1.1 search corp.example", "dns"),
+              ("--wintun-path", "C:\\wintun.dll", "wintun_path"), ("--ring-capacity", "131072", "ring_capacity"),
+              ("--adapter-guid", "{12345678-9abc-def0-1234-56789abcdef0}", "adapter_guid"),
+              ("--hardware-id", "tap0901", "hardware_id")]
+
+
+@pytest.mark.parametrize("option, value, name", OF_WINDOWS)
+@pytest.mark.parametrize("command", ["up", "echo", "dump", "tunnel"])
+def test_what_only_windows_has_is_refused_by_name(command, option, value, name):
+    far = ["--connect", "192.0.2.1:4000"] if command == "tunnel" else []
+    result = vnic(command, "tun0", "10.9.0.1/24", option, value, *far)
+    assert result.code == 4 and f'"{name}"' in result.err, result
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["--metric", "fast"], "not a number"), (["--ring-capacity", "4M"], "not a number"),
+    (["--backend", "fake", "--dns", "10.9.0.300"], "10.9.0.300"),
+    (["--backend", "fake", "--metric", "4294967294"], "metric"),
+])
+def test_wrong_values_for_windows(arguments, words):
+    result = vnic("up", "tun0", *arguments)
+    assert result.code == 2 and words in result.err, result
+
+
 def test_a_closed_pipe_is_no_failure(net):
     result = net.run("sh", "-c", f"{TOOL} up --help | head -n 1; {TOOL} list --json | true; echo ${{?}}")
     assert result.code == 0 and result.err == "", result
