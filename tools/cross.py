@@ -4,11 +4,13 @@
 
 For each target: every source file that the build chooses there (cmake/ListSources.cmake), and a program
 that includes each public header and opens the fake backend (tests/consume/src/main.c). Warnings are
-errors. The targets, their tools and their minimum versions are in TARGETS; tools/platforms.py makes
+errors. On Windows the tool is compiled and linked too. The targets, their tools and their minimum versions are in TARGETS; tools/platforms.py makes
 PLATFORMS.md from the same table.
 
 Apple's, the BSDs' and musl's headers come with zig; Android and OpenHarmony are compiled against musl's
-and Linux's headers, which cover what this library uses of Bionic.
+and Linux's headers, which cover what this library uses of Bionic. Microsoft's compiler is not here: clang
+plays it (its target, its extensions, no GNU ones) with mingw-w64's headers, after MSVC_HEAD has put right what
+these assume of GCC; that checks the language, not Microsoft's headers, and links nothing.
 """
 import argparse
 import collections
@@ -26,10 +28,23 @@ ZIG = "ziglang==0.17.0"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "vnic"
 WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Wshadow", "-Wstrict-prototypes", "-Wundef", "-Werror"]
 
-# name: shown; system: CMAKE_SYSTEM_NAME; how: mingw, zig (compile and link) or clang (compile only)
+# mingw-w64's headers take a compiler that is not GCC for one without attributes, which clang's own headers need,
+# and put MSVC's __declspec() where it must not stand.
+MSVC_HEAD = """#include <_mingw.h>
+#undef __attribute__
+#undef __MINGW_ATTRIB_NORETURN
+#define __MINGW_ATTRIB_NORETURN
+#undef __MINGW_ATTRIB_DEPRECATED
+#define __MINGW_ATTRIB_DEPRECATED
+"""
+
+# name: shown; system: CMAKE_SYSTEM_NAME; how: mingw, zig (compile and link), clang or msvc (compile only)
 Target = collections.namedtuple("Target", "name system how triple headers minimum")
 TARGETS = [
     Target("windows-x86_64", "Windows", "mingw", "x86_64-w64-mingw32", (), "Windows 10"),
+    Target("windows-x86", "Windows", "zig", "x86-windows-gnu", (), "Windows 10"),
+    Target("windows-arm64", "Windows", "zig", "aarch64-windows-gnu", (), "Windows 10"),
+    Target("windows-msvc", "Windows", "msvc", "x86_64-pc-windows-msvc", (), "Windows 10"),
     Target("macos-x86_64", "Darwin", "zig", "x86_64-macos.13.0", (), "macOS 13"),
     Target("macos-arm64", "Darwin", "zig", "aarch64-macos.13.0", (), "macOS 13"),
     Target("ios-arm64", "iOS", "clang", "arm64-apple-ios15.0", ("any-darwin-any",), "iOS 15"),
@@ -56,16 +71,26 @@ class Toolchain:
         self.target = target
         self.env = {**os.environ, "ZIG_GLOBAL_CACHE_DIR": str(CACHE / "zig"),
                     "ZIG_LOCAL_CACHE_DIR": str(OUT / "zig-local")}
-        self.system = ["-D_GNU_SOURCE"] if target.system in ("Linux", "Android", "OHOS") else []
+        self.system = {"Linux": ["-D_GNU_SOURCE"], "Android": ["-D_GNU_SOURCE"], "OHOS": ["-D_GNU_SOURCE"],
+                       "Windows": ["-DWIN32_LEAN_AND_MEAN"]}.get(target.system, [])
         if target.how == "mingw":
             self.compiler = [f"{target.triple}-gcc-posix"]
             self.suffix, self.libraries = ".exe", ["-static"]
-        elif target.how == "zig":
+            return
+        if target.how == "zig":
             self.compiler = [str(zig_home / "zig"), "cc", "-target", target.triple]
-            self.suffix, self.libraries = "", [] if target.system == "Darwin" else ["-lpthread"]
+            self.suffix, self.libraries = ".exe" if target.system == "Windows" else "", []
+            return
+        resource = subprocess.run(["clang-19", "-print-resource-dir"], check=True, text=True,
+                                  capture_output=True).stdout.strip()
+        if target.how == "msvc":
+            head = OUT / target.name / "msvc_head.h"
+            head.parent.mkdir(parents=True, exist_ok=True)
+            head.write_text(MSVC_HEAD)
+            self.compiler = ["clang-19", f"--target={target.triple}", "-nostdinc", "-isystem", f"{resource}/include",
+                             "-isystem", "/usr/share/mingw-w64/include", "-include", str(head), "-Wgnu",
+                             "-Wpedantic"]
         else:
-            resource = subprocess.run(["clang-19", "-print-resource-dir"], check=True, text=True,
-                                      capture_output=True).stdout.strip()
             include = zig_home / "lib" / "libc" / "include"
             self.compiler = ["clang-19", "-target", target.triple, "-nostdinc", "-isystem", f"{resource}/include"]
             for name in target.headers:
@@ -81,12 +106,17 @@ class Toolchain:
                         "-o", target)
 
 
-def sources_of(target):
+def listing_of(target):
+    """The sources on this target (on Windows with the tool's), and the options that link them."""
+    tool = ["-DVNIC_LIST_TOOL=ON"] if target.system == "Windows" else []
+    if target.how == "msvc":
+        tool.append("-DCMAKE_C_COMPILER_ID=MSVC")
     listing = subprocess.run(["cmake", f"-DCMAKE_SYSTEM_NAME={target.system}",
-                              f"-DCMAKE_SYSTEM_PROCESSOR={target.triple.split('-')[0]}",
+                              f"-DCMAKE_SYSTEM_PROCESSOR={target.triple.split('-')[0]}", *tool,
                               "-P", TOP / "cmake/ListSources.cmake"],
-                             text=True, check=True, capture_output=True).stdout
-    return [line for line in listing.splitlines() if line.startswith("src/")]
+                             text=True, check=True, capture_output=True).stdout.splitlines()
+    return ([line for line in listing if line.startswith("src/")],
+            [line for line in listing if line.startswith("-l")])
 
 
 def header_unit(folder):
@@ -97,27 +127,64 @@ def header_unit(folder):
     return path
 
 
+# What a program may include around our headers, and what must then hold. winsock2.h has to come before windows.h.
+BESIDE_WINDOWS = {
+    "alone": "{headers}#ifdef _WINDEF_\n#error a public header includes windows.h\n#endif\n",
+    "behind windows.h": "#include <windows.h>\n{headers}",
+    "before windows.h": "{headers}#include <windows.h>\n",
+    "between winsock2.h and windows.h": "#include <winsock2.h>\n{headers}#include <windows.h>\n#include <iphlpapi.h>\n",
+}
+
+
+def headers_beside_windows(target, folder):
+    """The public headers in C99 and C++11, with and without Windows' own; returns error texts."""
+    errors = []
+    headers = header_unit(folder).read_text()
+    for name, text in BESIDE_WINDOWS.items():
+        for compiler, language, standard in (("gcc", "c", "c99"), ("g++", "c++", "c++11")):
+            unit = folder / f"beside.{language}"
+            unit.write_text(text.format(headers=headers))
+            done = subprocess.run([f"{target.triple}-{compiler}-posix", "-x", language, f"-std={standard}", "-Wall",
+                                   "-Wextra", "-Wpedantic", "-Wconversion", "-Wundef", "-Werror", "-I", TOP / "include",
+                                   "-fsyntax-only", unit], text=True, stdin=subprocess.DEVNULL, capture_output=True)
+            if done.returncode:
+                errors.append(f"{name}, {standard}: {done.stderr.strip()}")
+    return errors
+
+
 def build(target, zig_home):
     """Compiles and links; returns (case, seconds, error text or '') for each."""
     folder = OUT / target.name
     folder.mkdir(parents=True, exist_ok=True)
     tools = Toolchain(target, zig_home)
-    start, objects, errors = time.monotonic(), [], []
+    start, objects, errors = time.monotonic(), {}, []
+    sources, libraries = listing_of(target)
+    # Microsoft's C library has no getopt_long(), which the portable part of the tool needs.
     units = [(source, ["-DVNIC_BUILDING", "-DVNIC_STATIC",
-                       *(tools.system if re.match(r"src/os/(linux|posix)/", source) else [])])
-             for source in sources_of(target)]
+                       *(tools.system if re.match(r"src/os/(linux|posix|windows)/", source) else [])])
+             for source in sources if target.how != "msvc" or not re.match(r"src/cli/cli_(?!win_)", source)]
     units += [(header_unit(folder), []), ("tests/consume/src/main.c", ["-DVNIC_STATIC"])]
     for source, definitions in units:
-        objects.append(folder / (pathlib.Path(source).name + ".o"))
-        code, output = tools.compile(source, objects[-1], definitions)
+        objects[source] = folder / (pathlib.Path(source).name + ".o")
+        code, output = tools.compile(source, objects[source], definitions)
         if code:
             errors.append(f"{source}: {output.strip()}")
     yield f"{target.name}: {len(units)} files compile", time.monotonic() - start, "\n".join(errors)
-    if target.how == "clang" or errors:
+    if target.how == "mingw":
+        start = time.monotonic()
+        beside = headers_beside_windows(target, folder)
+        yield f"{target.name}: public headers beside windows.h, C99 and C++11", time.monotonic() - start, "\n".join(beside)
+    if target.how in ("clang", "msvc") or errors:
         return
-    start = time.monotonic()
-    code, output = tools.run("-o", folder / f"consumer{tools.suffix}", *objects, *tools.libraries)
-    yield f"{target.name}: a program links", time.monotonic() - start, output.strip() if code else ""
+    tool = [s for s in objects if str(s).startswith("src/cli/")]
+    programs = [("consumer", "a program", set(objects) - set(tool))]
+    if tool:
+        programs.append(("vnic", "the tool", set(objects) - {"tests/consume/src/main.c"}))
+    for program, shown, parts in programs:
+        start = time.monotonic()
+        code, output = tools.run("-o", folder / f"{program}{tools.suffix}", *(objects[s] for s in objects if s in parts),
+                                 *tools.libraries, *libraries)
+        yield f"{target.name}: {shown} links", time.monotonic() - start, output.strip() if code else ""
 
 
 def zig(venv):

@@ -27,7 +27,8 @@ What is known about each system, and how. This page is made from a test run by `
 writes it by hand, and `./run check` compares it with what it saw.
 
 - **live**: tests ran on the system's real kernel, with real interfaces.
-- **simulated**: tests ran, in an imitation of the system (Wine, or qemu-user without interfaces).
+- **simulated**: tests ran, in an imitation of the system: by qemu-user without interfaces, or under Wine with
+  test drivers in place of Wintun's and TAP-Windows6's ([which, and what that leaves open](docs/platforms/windows.md)).
 - **compiled**: the library compiles without a warning (and links where a linker exists); nothing ran.
 
 Where the backends are only `fake` and `null`, a program builds and runs with the in-memory backend, and
@@ -39,15 +40,17 @@ was on one version of each system.
 """
 
 Row = collections.namedtuple("Row", "system jobs backends minimum")
+LINUX = "linux, fake, null"
+WINDOWS = "wintun, tap-windows6, fake, null"
 RAN = [
-    Row("Linux x86_64 (glibc)", ("native",), "linux, fake, null", "Linux 4.9, glibc 2.28"),
-    Row("Linux s390x (big-endian)", ("qemu-s390x",), "linux, fake, null", "Linux 4.9, glibc 2.28"),
-    Row("Linux armhf (32-bit)", ("qemu-armhf",), "linux, fake, null", "Linux 4.9, glibc 2.28"),
-    Row("Linux aarch64", ("qemu-aarch64",), "linux, fake, null", "Linux 4.9, glibc 2.28"),
-    Row("Windows x86_64", ("wine",), "fake, null", "Windows 10"),
+    Row("Linux x86_64 (glibc)", ("native",), LINUX, "Linux 4.9, glibc 2.28"),
+    Row("Linux s390x (big-endian)", ("qemu-s390x",), LINUX, "Linux 4.9, glibc 2.28"),
+    Row("Linux armhf (32-bit)", ("qemu-armhf",), LINUX, "Linux 4.9, glibc 2.28"),
+    Row("Linux aarch64", ("qemu-aarch64",), LINUX, "Linux 4.9, glibc 2.28"),
+    Row("Windows x86_64", ("wine",), WINDOWS, "Windows 10"),
 ]
 # Only compiled: the systems of tools/cross.py that no job above runs.
-COMPILED = [t for t in cross.TARGETS if t.system != "Windows"]
+COMPILED = [t for t in cross.TARGETS if t.name != "windows-x86_64"]
 
 
 def evidence(runs):
@@ -73,7 +76,7 @@ def ran_row(row, runs):
         return f"| {row.system} | not known | {row.backends} | {row.minimum} | its tests did not pass |"
     level = "live" if "passed" in seen["live"] else "simulated"
     where = {"live": "unit, contract and live tests", "simulated": "unit and contract tests"}[level]
-    how = "under Wine" if "wine" in row.jobs else "by qemu-user" if row.jobs[0].startswith("qemu") else "natively"
+    how = "under Wine, with test drivers" if "wine" in row.jobs else "by qemu-user" if row.jobs[0].startswith("qemu") else "natively"
     return f"| {row.system} | {level} | {row.backends} | {row.minimum} | {where} passed {how} |"
 
 
@@ -81,7 +84,7 @@ def compiled_row(target, passed):
     cases = [c for c in passed["cross"] if c.startswith(f"{target.name}:")]
     linked = any("links" in c for c in cases)
     seen = "compiled and linked" if linked else "compiled" if cases else "did not compile"
-    backends = "linux, fake, null" if target.system in ("Linux", "Android", "OHOS") else "fake, null"
+    backends = {"Linux": LINUX, "Android": LINUX, "OHOS": LINUX, "Windows": WINDOWS}.get(target.system, "fake, null")
     level = "compiled" if cases else "not known"
     return f"| {target.name} | {level} | {backends} | {target.minimum} | {seen} |"
 

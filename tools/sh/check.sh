@@ -80,8 +80,8 @@ job_wine() {
     local folder=$build/wine-build
     quietly wine cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE= \
         -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/mingw.cmake" \
-        -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
-        quietly wine cmake --build "$folder" -j2 --target tests_unit tests_contract &&
+        -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
+        quietly wine cmake --build "$folder" -j2 &&
         quietly wine tools/wine.sh --prepare &&
         run_ctest wine "$folder" -L 'unit|contract'
     tools/wine.sh --end >>"$run_dir/logs/wine.log" 2>&1
