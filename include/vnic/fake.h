@@ -29,6 +29,9 @@
  *   on its way, then VNIC_ECLOSED; what it sends meanwhile is refused with VNIC_EDOWN.
  * - VNIC_KEEP_HEADER and VNIC_VNET_HDR put the same link headers on the device's queues that Linux
  *   has; the peer always sees bare packets.
+ * - An exact packet (VNIC_PACKET_EXACT) of the device has its place in the peer's queue from the moment
+ *   it is reserved: what the same queue sends later arrives behind it.
+ * - The metric and DNS servers are kept, and have no effect.
  * - Every packet takes memory of its own and a lock: this backend is for tests, not for speed.
  */
 #ifndef VNIC_FAKE_H

@@ -190,8 +190,7 @@ static void undo_persist(struct apply_state *a)
     }
 }
 
-/* In reverse order; a step that fails must not keep the others from being undone. */
-static void undo_changes(struct apply_state *a)
+static void undo_lasting(struct apply_state *a)
 {
     const struct vnic_info *b = &a->before;
 
@@ -202,6 +201,14 @@ static void undo_changes(struct apply_state *a)
         (void)a->conf->set_owner(a->q, b->owner_uid, NULL);
     }
     undo_persist(a);
+}
+
+/* In reverse order; a step that fails must not keep the others from being undone. */
+static void undo_changes(struct apply_state *a)
+{
+    const struct vnic_info *b = &a->before;
+
+    undo_lasting(a);
     if (a->changed & CHANGED_DNS) {
         (void)a->conf->set_dns(a->q, &a->dns, NULL);
     }
@@ -240,6 +247,22 @@ static int has_wishes(const struct vnic__settings *s)
            s->has_dns || (s->flags & VNIC_NO_LINK_LOCAL) != 0;
 }
 
+static int apply_all(struct apply_state *a, struct vnic_error *err)
+{
+    /* Link-local twice: an MTU that was below 1280 kept IPv6 away; above, it has come with the kernel's
+     * defaults. */
+    int (*const steps[])(struct apply_state *a, struct vnic_error *err) = {
+        apply_link_local, apply_link,    apply_link_local, apply_addresses,
+        apply_up,         apply_routing, apply_lasting,
+    };
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < sizeof steps / sizeof steps[0]; i++) {
+        rc = steps[i](a, err);
+    }
+    return rc;
+}
+
 int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err)
 {
     struct apply_state a = {.q = q, .s = s, .conf = q->backend->netconf};
@@ -254,26 +277,7 @@ int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_erro
     }
     rc = a.conf->get_info(q, &a.before, err);
     if (rc == 0) {
-        rc = apply_link_local(&a, err);
-    }
-    if (rc == 0) {
-        rc = apply_link(&a, err);
-    }
-    /* An MTU that was below 1280 kept IPv6 away; above, it has come with the kernel's defaults. */
-    if (rc == 0) {
-        rc = apply_link_local(&a, err);
-    }
-    if (rc == 0) {
-        rc = apply_addresses(&a, err);
-    }
-    if (rc == 0) {
-        rc = apply_up(&a, err);
-    }
-    if (rc == 0) {
-        rc = apply_routing(&a, err);
-    }
-    if (rc == 0) {
-        rc = apply_lasting(&a, err);
+        rc = apply_all(&a, err);
     }
     if (rc < 0 && q->iface->created) {
         /* It goes with its handle, unless it was made to stay. */

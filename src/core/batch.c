@@ -57,8 +57,7 @@ static int send_one(struct vnic *q, const struct vnic_packet *p, int64_t deadlin
     if (p->len == 0) {
         return 0;
     }
-    /* Without offload there is no way to say what such a packet needs. */
-    if (p->data == NULL || p->gso_type != VNIC_GSO_NONE || p->csum == VNIC_CSUM_PARTIAL) {
+    if (p->data == NULL || !vnic__can_send_plain(p)) {
         return VNIC_EINVAL;
     }
     rc = p->len > q->max_len ? VNIC_EMSGSIZE : vnic__send_until(q, &iov, 1, deadline);
@@ -67,8 +66,7 @@ static int send_one(struct vnic *q, const struct vnic_packet *p, int64_t deadlin
 
 static int can_send(const struct vnic *q, const struct vnic_packet *p)
 {
-    return p->len > 0 && p->len <= q->max_len && p->data != NULL && p->gso_type == VNIC_GSO_NONE &&
-           p->csum != VNIC_CSUM_PARTIAL;
+    return p->len > 0 && p->len <= q->max_len && p->data != NULL && vnic__can_send_plain(p);
 }
 
 /* One of a batch could not go and others behind it went: offered again it would come out of order. */

@@ -79,17 +79,21 @@ int vnic__config_copy(const struct vnic_config *cfg, struct vnic_config *ret,
     return 0;
 }
 
-/* One row an option: whether it is set, and what it is called. */
-struct option_row {
-    uint64_t bit;
-    const char *field;
-    int set;
-};
+int vnic__check_options(const struct vnic__backend *b, const struct vnic__option *rows, size_t n,
+                        struct vnic_error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].set && (b->options & rows[i].bit) == 0) {
+            return vnic__fail_unsupported(err, "check", rows[i].field, b->name);
+        }
+    }
+    return 0;
+}
 
 static int check_options(const struct vnic_config *c, const struct vnic__backend *b, int what,
                          struct vnic_error *err)
 {
-    const struct option_row rows[] = {
+    const struct vnic__option rows[] = {
         {VNIC__OPT_TUN, "layer", what == VNIC__FOR_OPEN && c->layer != VNIC_TAP},
         {VNIC__OPT_TAP, "layer", c->layer == VNIC_TAP},
         {VNIC__OPT_NAME, "name", c->name != NULL},
@@ -116,27 +120,15 @@ static int check_options(const struct vnic_config *c, const struct vnic__backend
         {VNIC__OPT_NO_CARRIER, "VNIC_NO_CARRIER", (c->flags & VNIC_NO_CARRIER) != 0},
         {VNIC__OPT_OFFLOAD, "offload", vnic__has_offload(c->offload)},
         {VNIC__OPT_ENGINE, "engine", c->engine != NULL && strcmp(c->engine, "auto") != 0},
-        {VNIC__OPT_WINTUN_PATH, "wintun_path", c->wintun_path != NULL},
-        {VNIC__OPT_ADAPTER_GUID, "adapter_guid", c->adapter_guid != NULL},
-        {VNIC__OPT_DESCRIPTION, "description", c->description != NULL},
-        {VNIC__OPT_HARDWARE_ID, "hardware_id", c->hardware_id != NULL},
-        {VNIC__OPT_RING, "ring_capacity", c->ring_capacity != VNIC_UNSET},
-        {VNIC__OPT_METRIC, "metric", c->metric != VNIC_UNSET},
-        {VNIC__OPT_DNS, "dns", c->dns != NULL},
     };
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (rows[i].set && (b->options & rows[i].bit) == 0) {
-            return vnic__fail_unsupported(err, "check", rows[i].field, b->name);
-        }
-    }
-    return 0;
+    return vnic__check_options(b, rows, sizeof rows / sizeof rows[0], err);
 }
 
 /* Options that only make sense where an interface is created, and the one where it is not. */
 static int check_purpose(const struct vnic_config *c, int what, struct vnic_error *err)
 {
-    const struct option_row rows[] = {
+    const struct vnic__option rows[] = {
         {0, "name", c->name != NULL},
         {0, "netns", c->netns != NULL},
         {0, "netns_fd", c->netns_fd != -1},
@@ -176,52 +168,6 @@ static int check_optional_range(const char *field, uint32_t value, uint64_t low,
     return value == VNIC_UNSET ? 0 : vnic__check_range(field, value, low, high, err);
 }
 
-/* TUN_F_… of Linux linux/if_tun.h that this library knows what to do with. */
-#define KNOWN_FEATURES                                                                             \
-    (VNIC_F_CSUM | VNIC_F_TSO4 | VNIC_F_TSO6 | VNIC_F_TSO_ECN | VNIC_F_USO4 | VNIC_F_USO6)
-
-static int check_offload(const struct vnic_config *c, struct vnic_error *err)
-{
-    int has_offload = vnic__has_offload(c->offload);
-
-    if (has_offload && c->offload > VNIC_OFFLOAD_RAW) {
-        return vnic__check_range("offload", c->offload, VNIC_OFFLOAD_NONE, VNIC_OFFLOAD_RAW, err);
-    }
-    if (c->features != VNIC_UNSET && (c->features & ~KNOWN_FEATURES) != 0) {
-        return vnic__fail(err, VNIC_EINVAL, "check", "features",
-                          "features has unknown bits 0x%x: use VNIC_F_CSUM and its neighbours",
-                          (unsigned)(c->features & ~KNOWN_FEATURES));
-    }
-    if (c->features != VNIC_UNSET && !has_offload) {
-        return vnic__fail(err, VNIC_EINVAL, "check", "features",
-                          "features are those of offload: set offload too, or leave them unset");
-    }
-    if ((c->flags & VNIC_PARTIAL_CHECKSUMS) && c->offload != VNIC_OFFLOAD_SPLIT) {
-        return vnic__fail(err, VNIC_EINVAL, "check", "VNIC_PARTIAL_CHECKSUMS",
-                          "VNIC_PARTIAL_CHECKSUMS goes with VNIC_OFFLOAD_SPLIT: set offload too");
-    }
-    if ((c->flags & VNIC_KEEP_HEADER) && has_offload) {
-        return vnic__fail(err, VNIC_ENOTSUP, "check", "VNIC_KEEP_HEADER",
-                          "VNIC_KEEP_HEADER and offload do not go together: leave one out");
-    }
-    return 0;
-}
-
-static int is_engine(const char *text)
-{
-    return strcmp(text, "auto") == 0 || strcmp(text, "plain") == 0 || strcmp(text, "uring") == 0;
-}
-
-static int check_engine(const struct vnic_config *c, struct vnic_error *err)
-{
-    if (c->engine == NULL || is_engine(c->engine)) {
-        return 0;
-    }
-    return vnic__fail(err, VNIC_EINVAL, "check", "engine",
-                      "\"%.32s\" is not an engine: use \"auto\", \"plain\" or \"uring\"",
-                      c->engine);
-}
-
 static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
 {
     int rc = 0;
@@ -231,10 +177,7 @@ static int check_numbers(const struct vnic_config *c, struct vnic_error *err)
                           "flags has unknown bits 0x%x: use VNIC_NONBLOCK and its neighbours",
                           (unsigned)(c->flags & ~KNOWN_FLAGS));
     }
-    rc = check_offload(c, err);
-    if (rc == 0) {
-        rc = check_engine(c, err);
-    }
+    rc = vnic__config_offload(c, err);
     if (rc < 0) {
         return rc;
     }
@@ -332,7 +275,7 @@ static void copy_settings(const struct vnic_config *c, const struct vnic__backen
     ret->if_index = c->if_index;
     ret->sndbuf = c->sndbuf;
     ret->offload = c->offload == VNIC_UNSET ? VNIC_OFFLOAD_NONE : c->offload;
-    ret->features = c->features == VNIC_UNSET ? KNOWN_FEATURES : c->features;
+    ret->features = c->features == VNIC_UNSET ? VNIC__KNOWN_FEATURES : c->features;
     ret->engine = c->engine == NULL ? "auto" : c->engine;
     if (ret->offload != VNIC_OFFLOAD_NONE && what == VNIC__FOR_OPEN) {
         ret->flags |= VNIC_VNET_HDR;
@@ -356,6 +299,9 @@ int vnic__settings_make(const struct vnic_config *cfg, const struct vnic__backen
     }
     if (rc == 0) {
         rc = check_options(&c, backend, what, err);
+    }
+    if (rc == 0) {
+        rc = vnic__config_system_options(&c, backend, err);
     }
     if (rc == 0) {
         rc = check_texts(&c, backend, err);

@@ -33,6 +33,28 @@ void vnic__settings_free(struct vnic__settings *s);
 int vnic__config_addresses(const struct vnic_config *c, struct vnic__settings *ret,
                            struct vnic_error *err);
 
+/* TUN_F_… of Linux linux/if_tun.h that this library knows what to do with. */
+#define VNIC__KNOWN_FEATURES                                                                       \
+    (VNIC_F_CSUM | VNIC_F_TSO4 | VNIC_F_TSO6 | VNIC_F_TSO_ECN | VNIC_F_USO4 | VNIC_F_USO6)
+
+/* The part about offload and engine. */
+int vnic__config_offload(const struct vnic_config *c, struct vnic_error *err);
+
+/* One row an option: whether it is set, and what it is called. */
+struct vnic__option {
+    uint64_t bit;
+    const char *field;
+    int set;
+};
+
+/* VNIC_ENOTSUP for the first of rows[n] that is set and that the backend does not honour. */
+int vnic__check_options(const struct vnic__backend *b, const struct vnic__option *rows, size_t n,
+                        struct vnic_error *err);
+
+/* Whether the backend honours those members that one family of systems has. */
+int vnic__config_system_options(const struct vnic_config *c, const struct vnic__backend *b,
+                                struct vnic_error *err);
+
 /* The part about members of one family of systems: metric, DNS, what belongs to drivers of Windows. */
 int vnic__config_system(const struct vnic_config *c, struct vnic__settings *ret,
                         struct vnic_error *err);

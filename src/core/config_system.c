@@ -117,6 +117,22 @@ static int check_wintun_path(const char *path, struct vnic_error *err)
                       path);
 }
 
+int vnic__config_system_options(const struct vnic_config *c, const struct vnic__backend *b,
+                                struct vnic_error *err)
+{
+    const struct vnic__option rows[] = {
+        {VNIC__OPT_WINTUN_PATH, "wintun_path", c->wintun_path != NULL},
+        {VNIC__OPT_ADAPTER_GUID, "adapter_guid", c->adapter_guid != NULL},
+        {VNIC__OPT_DESCRIPTION, "description", c->description != NULL},
+        {VNIC__OPT_HARDWARE_ID, "hardware_id", c->hardware_id != NULL},
+        {VNIC__OPT_RING, "ring_capacity", c->ring_capacity != VNIC_UNSET},
+        {VNIC__OPT_METRIC, "metric", c->metric != VNIC_UNSET},
+        {VNIC__OPT_DNS, "dns", c->dns != NULL},
+    };
+
+    return vnic__check_options(b, rows, sizeof rows / sizeof rows[0], err);
+}
+
 int vnic__config_system(const struct vnic_config *c, struct vnic__settings *ret,
                         struct vnic_error *err)
 {

@@ -117,3 +117,25 @@ int vnic__acquire_until(struct vnic *q, struct vnic__view *views, int n, int64_t
 
     return rc > 0 ? rc : go_on(q, VNIC_READABLE, acquire_once, &where, n, deadline, rc);
 }
+
+/* What an attempt to reserve needs, where other attempts have their pieces. */
+struct reserve_wish {
+    struct vnic__view *views;
+    const uint32_t *lens;
+};
+
+static int reserve_once(struct vnic *q, const struct vnic_iovec *where, int n)
+{
+    const struct reserve_wish *wish = where->base;
+
+    return q->backend->reserve(q, wish->views, wish->lens, n);
+}
+
+int vnic__reserve_until(struct vnic *q, struct vnic__view *views, const uint32_t *lens, int n,
+                        int64_t deadline)
+{
+    struct reserve_wish wish = {views, lens};
+    const struct vnic_iovec where = {&wish, sizeof wish};
+
+    return go_on(q, VNIC_WRITABLE, reserve_once, &where, n, deadline, 0);
+}

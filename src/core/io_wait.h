@@ -39,4 +39,11 @@ int vnic__send_go_on(struct vnic *q, const struct vnic_iovec *iov, int n, int64_
  */
 int vnic__acquire_until(struct vnic *q, struct vnic__view *views, int n, int64_t deadline);
 
+/*
+ * Room for up to n packets of lens[n] bytes in the backend's memory, waiting for the first until the
+ * deadline. 1 … n, or a code; VNIC_ENOBUFS: the backend has none for them.
+ */
+int vnic__reserve_until(struct vnic *q, struct vnic__view *views, const uint32_t *lens, int n,
+                        int64_t deadline);
+
 #endif

@@ -17,10 +17,13 @@ struct pool_view {
     uintptr_t foreign; /* the backend's token, when buffer is VIEW_FOREIGN */
     uint16_t buffer;
     uint16_t state;
+    uint32_t exact; /* 1: committed as it was reserved, or not at all */
 };
 
-/* Instead of a buffer of the pool: memory of the backend. */
+/* Instead of a buffer of the pool: memory of the backend, that of a packet which came, or of one which
+ * goes. */
 #define VIEW_FOREIGN UINT16_MAX
+#define VIEW_RESERVED (UINT16_MAX - 1)
 
 struct vnic__pool {
     uint8_t *buffers[VNIC__BUFFERS_MAX]; /* made so far: the first n_made */
@@ -88,6 +91,7 @@ static void fill_view(struct vnic__pool *pool, int slot, uint16_t buffer, struct
     set_bounds(view, p);
     view->buffer = buffer;
     view->state = VIEW_OUT;
+    view->exact = 0;
     p->token = (uintptr_t)slot + 1;
 }
 
@@ -120,6 +124,16 @@ int vnic__pool_take(struct vnic *q, struct vnic_packet *p)
     }
     vnic__mutex_unlock(&q->lock);
     return buffer < 0 ? buffer : rc;
+}
+
+void vnic__pool_make_exact(struct vnic *q, struct vnic_packet *p)
+{
+    vnic__mutex_lock(&q->lock);
+    p->cap = p->len;
+    p->headroom = 0;
+    set_bounds(&q->pool->views[p->token - 1], p);
+    q->pool->views[p->token - 1].exact = 1;
+    vnic__mutex_unlock(&q->lock);
 }
 
 void vnic__pool_lock(struct vnic *q)
@@ -172,6 +186,11 @@ void vnic__pool_set_bounds(struct vnic *q, const struct vnic_packet *p)
 
 static int is_inside(const struct pool_view *view, const struct vnic_packet *p)
 {
+    size_t room = (size_t)(view->end - view->start);
+
+    if (view->exact) {
+        return p->data == view->start && (p->len == room || p->len == 0);
+    }
     return p->data >= view->start && p->data <= view->end &&
            p->len <= (size_t)(view->end - p->data);
 }
@@ -196,33 +215,48 @@ static int check_views(struct vnic__pool *pool, const struct vnic_packet *pkts, 
     return good == n ? 0 : VNIC_EINVAL;
 }
 
-/* Returns 1 and the backend's token when the memory is the backend's. */
-static int give_view(struct vnic__pool *pool, uintptr_t token, uintptr_t *ret_foreign)
+static void free_view(struct vnic__pool *pool, uintptr_t token)
 {
-    struct pool_view *view = &pool->views[token - 1];
-
-    view->state = VIEW_FREE;
+    pool->views[token - 1].state = VIEW_FREE;
     pool->free_views[pool->n_free_views++] = (uint16_t)(token - 1);
-    if (view->buffer == VIEW_FOREIGN) {
-        *ret_foreign = view->foreign;
-        return 1;
+}
+
+/* Tokens of the backend that go back in one call; all are of the same kind. */
+struct pool_return {
+    uintptr_t tokens[VNIC__BATCH_MAX];
+    int n;
+    uint16_t kind;
+};
+
+static void flush_return(struct vnic *q, struct pool_return *r)
+{
+    if (r->n > 0 && r->kind == VIEW_FOREIGN) {
+        q->backend->release(q, r->tokens, r->n);
+    } else if (r->n > 0) {
+        q->backend->cancel(q, r->tokens, r->n);
     }
-    drop_buffer(pool, view->buffer);
-    return 0;
+    r->n = 0;
 }
 
 static void give_views(struct vnic *q, const struct vnic_packet *pkts, int n)
 {
-    uintptr_t foreign[VNIC__BATCH_MAX];
-    int count = 0;
+    struct pool_return back = {.n = 0, .kind = VIEW_FOREIGN};
 
     for (int i = 0; i < n; i++) {
-        count += give_view(q->pool, pkts[i].token, &foreign[count]);
-        if (count == VNIC__BATCH_MAX || (count > 0 && i == n - 1)) {
-            q->backend->release(q, foreign, count);
-            count = 0;
+        const struct pool_view *view = &q->pool->views[pkts[i].token - 1];
+
+        free_view(q->pool, pkts[i].token);
+        if (view->buffer < VIEW_RESERVED) {
+            drop_buffer(q->pool, view->buffer);
+            continue;
         }
+        if (back.n == VNIC__BATCH_MAX || view->buffer != back.kind) {
+            flush_return(q, &back);
+        }
+        back.kind = view->buffer;
+        back.tokens[back.n++] = view->foreign;
     }
+    flush_return(q, &back);
 }
 
 int vnic__pool_check(struct vnic *q, const struct vnic_packet *pkts, int n, int inside)
@@ -286,6 +320,56 @@ void vnic__pool_lend_foreign(struct vnic *q, const struct vnic__view *views,
         };
         fill_view(q->pool, slot, VIEW_FOREIGN, &pkts[i]);
         q->pool->views[slot].foreign = views[i].token;
+    }
+    vnic__mutex_unlock(&q->lock);
+}
+
+void vnic__pool_lend_reserved(struct vnic *q, const struct vnic__view *views,
+                              struct vnic_packet *pkts, int n)
+{
+    vnic__mutex_lock(&q->lock);
+    for (int i = 0; i < n; i++) {
+        int slot = take_view(q->pool);
+
+        pkts[i].data = views[i].data;
+        pkts[i].cap = pkts[i].len;
+        pkts[i].headroom = 0;
+        fill_view(q->pool, slot, VIEW_RESERVED, &pkts[i]);
+        q->pool->views[slot].foreign = views[i].token;
+        q->pool->views[slot].exact = 1;
+    }
+    vnic__mutex_unlock(&q->lock);
+}
+
+int vnic__pool_reserved(struct vnic *q, const struct vnic_packet *pkts, int n,
+                        uintptr_t *ret_tokens)
+{
+    int count = 0, others = 0;
+
+    vnic__mutex_lock(&q->lock);
+    for (int i = 0; i < n; i++) {
+        const struct pool_view *view = &q->pool->views[pkts[i].token - 1];
+        int reserved = view->buffer == VIEW_RESERVED && pkts[i].len > 0;
+
+        if (reserved ? others > 0 || count == VNIC__BATCH_MAX : count > 0) {
+            break;
+        }
+        if (reserved) {
+            ret_tokens[count++] = view->foreign;
+        } else {
+            others++;
+        }
+    }
+    vnic__mutex_unlock(&q->lock);
+    return count > 0 ? count : -others;
+}
+
+void vnic__pool_end_reserved(struct vnic *q, struct vnic_packet *pkts, int n)
+{
+    vnic__mutex_lock(&q->lock);
+    for (int i = 0; i < n; i++) {
+        free_view(q->pool, pkts[i].token);
+        pkts[i].token = 0;
     }
     vnic__mutex_unlock(&q->lock);
 }

@@ -20,9 +20,13 @@
 
 /*
  * Takes a buffer for *p: data, cap, headroom and token are set. VNIC_ENOBUFS when all are out,
- * VNIC_ENOMEM. This and the next four lock for themselves.
+ * VNIC_ENOMEM. This and the next five lock for themselves.
  */
 int vnic__pool_take(struct vnic *q, struct vnic_packet *p);
+
+/* p, just taken, is for exactly p->len bytes: its cap and headroom say so from now on, and the check of
+ * `inside` refuses anything else but a len of 0. */
+void vnic__pool_make_exact(struct vnic *q, struct vnic_packet *p);
 
 /* 0 when every token is out and none occurs twice (len 0 does not matter), else VNIC_EINVAL. With
  * `inside`, each packet must also lie inside what was lent. */
@@ -67,6 +71,20 @@ int vnic__pool_lend(struct vnic *q, int buffer, struct vnic_packet *p);
  */
 void vnic__pool_lend_foreign(struct vnic *q, const struct vnic__view *views,
                              struct vnic_packet *pkts, int n);
+
+/* The same for packets that are reserved in the backend's memory; only what reserving sets is touched. */
+void vnic__pool_lend_reserved(struct vnic *q, const struct vnic__view *views,
+                              struct vnic_packet *pkts, int n);
+
+/*
+ * How many of pkts[n], whose tokens are good, lie in the backend's memory and are to be sent, from the
+ * front: 1 … VNIC__BATCH_MAX, with the backend's tokens; or, negative, how many from the front do not.
+ */
+int vnic__pool_reserved(struct vnic *q, const struct vnic_packet *pkts, int n,
+                        uintptr_t *ret_tokens);
+
+/* The backend has sent them: their tokens become 0. */
+void vnic__pool_end_reserved(struct vnic *q, struct vnic_packet *pkts, int n);
 
 /* How many more views can be lent; VNIC_ENOMEM. */
 int vnic__pool_free_views(struct vnic *q);

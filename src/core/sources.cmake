@@ -16,6 +16,7 @@ set(VNIC_CORE_SOURCES
     claimed_len.c
     config.c
     config_addresses.c
+    config_offload.c
     config_system.c
     control.c
     deadline.c
@@ -54,6 +55,7 @@ set(VNIC_CORE_SOURCES
     prefix.c
     prefix_parse.c
     queue.c
+    reserve.c
     split.c
     split_headers.c
     utf8.c

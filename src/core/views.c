@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zero-copy views: the primitive for those who encapsulate in place. */
+/* Zero-copy views of what was received: the primitive for those who encapsulate in place. */
 #include "io.h"
 #include "io_wait.h"
 #include "offload.h"
@@ -112,65 +112,4 @@ int vnic_release_many(vnic *dev, const struct vnic_packet *pkts, int n)
         return VNIC_EINVAL;
     }
     return vnic__pool_give_all(dev, pkts, n);
-}
-
-static int check_lengths(const struct vnic *q, const struct vnic_packet *pkts, int n)
-{
-    for (int i = 0; i < n; i++) {
-        if (pkts[i].len == 0) {
-            return VNIC_EINVAL;
-        }
-        if (pkts[i].len > q->max_len) {
-            return VNIC_EMSGSIZE;
-        }
-    }
-    return 0;
-}
-
-int vnic_reserve_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
-{
-    int64_t deadline;
-    int rc;
-
-    if (dev == NULL || pkts == NULL || n < 1 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
-        return VNIC_EINVAL;
-    }
-    rc = check_lengths(dev, pkts, n);
-    if (rc == 0) {
-        rc = vnic__stop_code(dev);
-    }
-    for (int done = 0; rc == 0 && done < n; done++) {
-        rc = vnic__pool_take(dev, &pkts[done]);
-        if (rc < 0 && done > 0) {
-            return done;
-        }
-        if (rc == 0) {
-            pkts[done].status = 0;
-        }
-    }
-    return rc < 0 ? rc : n;
-}
-
-int vnic_commit_many(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
-{
-    int64_t deadline;
-    int rc;
-
-    if (dev == NULL || pkts == NULL || n < 1 || vnic__deadline(dev, timeout_ms, &deadline) < 0) {
-        return VNIC_EINVAL;
-    }
-    rc = vnic__pool_check(dev, pkts, n, 1);
-    if (rc < 0) {
-        return rc;
-    }
-    vnic__enter_wait(dev);
-    rc = vnic__send_batch(dev, pkts, n, deadline);
-    for (int i = 0; i < n; i++) {
-        if (pkts[i].status == 0) {
-            vnic__pool_give(dev, pkts[i].token);
-            pkts[i].token = 0;
-        }
-    }
-    vnic__leave_wait(dev);
-    return rc;
 }

@@ -161,6 +161,56 @@ TEST_P(Contract, NoLinkLocalOutlivesASmallMtu)
     EXPECT_FALSE(has_kernel_address(d()));
 }
 
+TEST_P(Contract, MetricIsReadBackOrRefusedByName)
+{
+    VNIC_COVERS("vnic_set_metric", "VNIC_EINVAL");
+    struct vnic_config cfg = config();
+    if ((inside_options(driver->backend()) & VNIC__OPT_METRIC) == 0) {
+        open();
+        EXPECT_EQ(VNIC_ENOTSUP, vnic_set_metric(d(), 5, &err));
+        EXPECT_STREQ("metric", err.field);
+        return;
+    }
+    cfg.metric = 42;
+    open(cfg);
+    EXPECT_EQ(42u, info_of(d()).metric);
+    ASSERT_EQ(0, vnic_set_metric(d(), 5, &err)) << err.text;
+    ASSERT_EQ(0, vnic_set_metric(d(), 5, &err)) << err.text;
+    EXPECT_EQ(5u, info_of(d()).metric);
+    EXPECT_EQ(VNIC_EINVAL, vnic_set_metric(d(), VNIC_UNSET, &err));
+    EXPECT_STREQ("metric", err.field);
+    ASSERT_EQ(0, vnic_set_metric(d(), 0, &err)) << err.text;
+    EXPECT_EQ(0u, info_of(d()).metric);
+}
+
+TEST_P(Contract, DnsIsSetOrRefusedByName)
+{
+    VNIC_COVERS("vnic_set_dns", "VNIC_EINVAL VNIC_EADDR VNIC_EEXIST");
+    struct vnic_config cfg = config();
+    if ((inside_options(driver->backend()) & VNIC__OPT_DNS) == 0) {
+        open();
+        EXPECT_EQ(VNIC_ENOTSUP, vnic_set_dns(d(), "1.1.1.1", &err));
+        EXPECT_STREQ("dns", err.field);
+        return;
+    }
+    cfg.dns = "10.0.0.1 search one.example";
+    open(cfg);
+    for (const char *text : {"10.0.0.1 search one.example", "10.9.0.53 fd09::53 search a.b c.d", "",
+                             "search only.example", "fd09::53"}) {
+        struct vnic__dns is = {}, wanted = {};
+        if (text != std::string("10.0.0.1 search one.example")) {
+            ASSERT_EQ(0, vnic_set_dns(d(), text, &err)) << err.text;
+        }
+        ASSERT_EQ(0, inside_get_dns(d(), &is, &err)) << err.text;
+        ASSERT_EQ(0, inside_parse_dns(text, &wanted));
+        EXPECT_TRUE(inside_same_dns(&wanted, &is)) << text << ": " << is.search;
+    }
+    EXPECT_EQ(VNIC_EADDR, vnic_set_dns(d(), "1.1.1", &err));
+    EXPECT_STREQ("dns", err.field);
+    EXPECT_EQ(VNIC_EEXIST, vnic_set_dns(d(), "1.1.1.1 1.1.1.1", &err));
+    EXPECT_EQ(VNIC_EINVAL, vnic_set_dns(d(), "search -", &err));
+}
+
 TEST_P(Contract, SettersRejectBadValues)
 {
     VNIC_COVERS("vnic_set_mtu", "VNIC_EINVAL");

@@ -66,6 +66,19 @@ bool is_signalled(intptr_t wait_handle, int timeout_ms)
     return wait_for_handle(wait_handle, timeout_ms);
 }
 
+bool becomes_quiet(intptr_t wait_handle)
+{
+    int64_t end = now_ms() + 5000;
+
+    while (is_signalled(wait_handle, 0)) {
+        if (now_ms() > end) {
+            return false;
+        }
+        std::this_thread::yield();
+    }
+    return true;
+}
+
 int64_t now_ms()
 {
     return std::chrono::duration_cast<std::chrono::milliseconds>(

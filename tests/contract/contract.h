@@ -94,6 +94,8 @@ Wakeup make_wakeup();
 
 /* Whether a wait handle is signalled, within a time. */
 bool is_signalled(intptr_t wait_handle, int timeout_ms);
+/* Whether it is no longer so, within five seconds: on some systems the level follows a moment later. */
+bool becomes_quiet(intptr_t wait_handle);
 
 /* A thread that is joined when it goes out of scope. */
 class Beside

@@ -3,6 +3,7 @@
 #include "contract/contract.h"
 #include "vnic/fake.h"
 #include "vnic/packet.h"
+#include "vnic/windows.h"
 
 namespace contract
 {
@@ -54,6 +55,11 @@ static std::vector<NullCall> null_calls()
         {"vnic_set_mac", "mac", [](vnic *d, E *e) { return vnic_set_mac(d, nullptr, e); }},
         {"vnic_set_tx_queue_len", "dev",
          [](vnic *, E *e) { return vnic_set_tx_queue_len(nullptr, 1, e); }},
+        {"vnic_set_metric", "dev", [](vnic *, E *e) { return vnic_set_metric(nullptr, 1, e); }},
+        {"vnic_set_dns", "dev", [](vnic *, E *e) { return vnic_set_dns(nullptr, "", e); }},
+        {"vnic_set_dns", "dns", [](vnic *d, E *e) { return vnic_set_dns(d, nullptr, e); }},
+        {"vnic_wintun_probe", "ret_info",
+         [](vnic *, E *e) { return vnic_wintun_probe(nullptr, nullptr, e); }},
         {"vnic_set_carrier", "dev", [](vnic *, E *e) { return vnic_set_carrier(nullptr, 1, e); }},
         {"vnic_set_alias", "dev", [](vnic *, E *e) { return vnic_set_alias(nullptr, "x", e); }},
         {"vnic_set_alias", "alias", [](vnic *d, E *e) { return vnic_set_alias(d, nullptr, e); }},

@@ -15,6 +15,7 @@ TEST_P(Contract, RemovalEndsEveryCall)
     VNIC_COVERS("vnic_set_name", "VNIC_ECLOSED");
     VNIC_COVERS("vnic_set_mac", "VNIC_ECLOSED");
     VNIC_COVERS("vnic_set_alias", "VNIC_ECLOSED");
+    VNIC_COVERS("vnic_set_metric vnic_set_dns", "VNIC_ECLOSED");
     VNIC_COVERS("vnic_set_carrier", "VNIC_ECLOSED");
     VNIC_COVERS("vnic_set_tx_queue_len", "VNIC_ECLOSED");
     VNIC_COVERS("vnic_add_address", "VNIC_ECLOSED");
@@ -56,6 +57,12 @@ TEST_P(Contract, RemovalEndsEveryCall)
         EXPECT_EQ(VNIC_ECLOSED, vnic_get_addresses(d(), &prefix, 1, &err));
         if (is_tap()) {
             EXPECT_EQ(VNIC_ECLOSED, vnic_set_mac(d(), mac, &err));
+        }
+        if (inside_options(driver->backend()) & VNIC__OPT_METRIC) {
+            EXPECT_EQ(VNIC_ECLOSED, vnic_set_metric(d(), 9, &err));
+        }
+        if (inside_options(driver->backend()) & VNIC__OPT_DNS) {
+            EXPECT_EQ(VNIC_ECLOSED, vnic_set_dns(d(), "10.9.0.53", &err));
         }
         if (driver->is_real()) {
             EXPECT_EQ(VNIC_ECLOSED, vnic_set_persist(d(), 1, &err));

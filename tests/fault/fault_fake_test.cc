@@ -37,6 +37,8 @@ class FakeSweep : public ::testing::Test
         cfg.alias = "sweep";
         cfg.mtu = 1400;
         cfg.tx_queue_len = 8;
+        cfg.metric = 5;
+        cfg.dns = "10.9.0.53 search corp.example";
         cfg.flags = flags;
         cfg.wakeup = wakeup_;
         return cfg;
@@ -161,6 +163,10 @@ TEST_F(FakeSweep, Configuration)
           [this](vnic_error *err) { return vnic_set_alias(dev_, "other", err); });
     sweep("fake set_name", "vnic_set_name",
           [this](vnic_error *err) { return vnic_set_name(dev_, "fault1", err); });
+    sweep("fake set_metric", "vnic_set_metric",
+          [this](vnic_error *err) { return vnic_set_metric(dev_, 7, err); });
+    sweep("fake set_dns", "vnic_set_dns",
+          [this](vnic_error *err) { return vnic_set_dns(dev_, "10.9.0.53", err); });
 }
 
 TEST_F(FakeSweep, Packets)
@@ -220,6 +226,20 @@ TEST_F(FakeSweep, Packets)
                 EXPECT_EQ(vnic_release_many(peer_, pkts, rc), 0);
             }
             return rc;
+        },
+        0, false);
+    sweep(
+        "fake exact packets", "vnic_reserve_many",
+        [this](vnic_error *) {
+            vnic_packet pkts[2] = {};
+            for (vnic_packet &p : pkts) {
+                p.len = sizeof PACKET;
+                p.flags = VNIC_PACKET_EXACT;
+            }
+            int rc = vnic_reserve_many(dev_, pkts, 2, VNIC_NOWAIT);
+            for (int i = 0; i < rc; i++)
+                std::memcpy(pkts[i].data, PACKET, sizeof PACKET);
+            return rc > 0 ? vnic_commit_many(dev_, pkts, rc, VNIC_NOWAIT) : rc;
         },
         0, false);
     sweep(

@@ -18,6 +18,18 @@ unsigned inside_waiters(vnic *dev);
 const struct vnic__backend *inside_backend(const vnic *dev);
 void inside_use_backend(vnic *dev, const struct vnic__backend *backend);
 
+/* Configures the interface of a handle, as open does: one that was there before, or one just made. */
+int inside_apply(vnic *dev, const struct vnic__settings *s, uint32_t created,
+                 struct vnic_error *err);
+
+/* VNIC__OPT_… of a backend by its name; 0: there is none. */
+uint64_t inside_options(const char *backend);
+
+/* The DNS settings of an interface, for which there is no public call. */
+int inside_get_dns(vnic *dev, struct vnic__dns *ret, struct vnic_error *err);
+int inside_parse_dns(const char *text, struct vnic__dns *ret);
+int inside_same_dns(const struct vnic__dns *a, const struct vnic__dns *b);
+
 /* Views of the handle's pool that are out. */
 int inside_views_are_out(vnic *dev);
 

@@ -216,7 +216,7 @@ TEST_F(BackendCodes, OfAsking)
 TEST_F(BackendCodes, OfSetting)
 {
     VNIC_COVERS("vnic_set_up vnic_set_mtu vnic_set_name vnic_set_mac vnic_set_tx_queue_len "
-                "vnic_set_alias vnic_add_address vnic_remove_address",
+                "vnic_set_alias vnic_set_metric vnic_set_dns vnic_add_address vnic_remove_address",
                 "VNIC_EPERM VNIC_ENOTSUP VNIC_ENOMEM VNIC_EMFILE VNIC_EOS");
     VNIC_COVERS("vnic_set_name", "VNIC_EEXIST VNIC_EBUSY");
     struct vnic_prefix prefix;
@@ -228,6 +228,8 @@ TEST_F(BackendCodes, OfSetting)
     conf.set_mac = [](Q, const uint8_t *, E *err) { return fail_with_error(err); };
     conf.set_tx_queue_len = [](Q, uint32_t, E *err) { return fail_with_error(err); };
     conf.set_alias = [](Q, const char *, E *err) { return fail_with_error(err); };
+    conf.set_metric = [](Q, uint32_t, E *err) { return fail_with_error(err); };
+    conf.set_dns = [](Q, const struct vnic__dns *, E *err) { return fail_with_error(err); };
     conf.add_address = [](Q, const struct vnic_prefix *, E *err) { return fail_with_error(err); };
     conf.remove_address = [](Q, const struct vnic_prefix *, E *err) {
         return fail_with_error(err);
@@ -239,6 +241,8 @@ TEST_F(BackendCodes, OfSetting)
          {"vnic_set_mac", [&](E *err) { return vnic_set_mac(dev, mac, err); }},
          {"vnic_set_tx_queue_len", [&](E *err) { return vnic_set_tx_queue_len(dev, 7, err); }},
          {"vnic_set_alias", [&](E *err) { return vnic_set_alias(dev, "text", err); }},
+         {"vnic_set_metric", [&](E *err) { return vnic_set_metric(dev, 5, err); }},
+         {"vnic_set_dns", [&](E *err) { return vnic_set_dns(dev, "1.1.1.1", err); }},
          {"vnic_add_address", [&](E *err) { return vnic_add_address(dev, &prefix, err); }},
          {"vnic_remove_address", [&](E *err) { return vnic_remove_address(dev, &prefix, err); }}},
         system_codes);
@@ -251,6 +255,7 @@ TEST_F(BackendCodes, OfSetting)
     EXPECT_EQ(0, vnic_set_name(dev, "fake0", nullptr));
     EXPECT_EQ(0, vnic_set_alias(dev, "", nullptr));
     EXPECT_EQ(0, vnic_set_tx_queue_len(dev, 500, nullptr));
+    EXPECT_EQ(0, vnic_set_metric(dev, 0, nullptr));
 }
 
 TEST_F(BackendCodes, OfTheDescriptor)
@@ -324,6 +329,8 @@ TEST_F(BackendCodes, OfMissingSlots)
         {"vnic_set_mac", [&](E *err) { return vnic_set_mac(dev, mac, err); }},
         {"vnic_set_alias", [&](E *err) { return vnic_set_alias(dev, "text", err); }},
         {"vnic_set_tx_queue_len", [&](E *err) { return vnic_set_tx_queue_len(dev, 7, err); }},
+        {"vnic_set_metric", [&](E *err) { return vnic_set_metric(dev, 5, err); }},
+        {"vnic_set_dns", [&](E *err) { return vnic_set_dns(dev, "", err); }},
         {"vnic_set_carrier", [&](E *err) { return vnic_set_carrier(dev, 0, err); }},
         {"vnic_set_persist", [&](E *err) { return vnic_set_persist(dev, 1, err); }},
         {"vnic_set_owner", [&](E *err) { return vnic_set_owner(dev, 5, err); }},

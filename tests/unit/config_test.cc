@@ -23,15 +23,18 @@ TEST(Config, InitUnsetsEverything)
           static_cast<const void *>(cfg.addresses), static_cast<const void *>(cfg.prefixes),
           static_cast<const void *>(cfg.mac), static_cast<const void *>(cfg.alias),
           static_cast<const void *>(cfg.netns), static_cast<const void *>(cfg.wakeup),
-          static_cast<const void *>(cfg.log_user)}) {
+          static_cast<const void *>(cfg.log_user), static_cast<const void *>(cfg.engine),
+          static_cast<const void *>(cfg.wintun_path), static_cast<const void *>(cfg.adapter_guid),
+          static_cast<const void *>(cfg.description), static_cast<const void *>(cfg.hardware_id),
+          static_cast<const void *>(cfg.dns)}) {
         EXPECT_EQ(nullptr, p);
     }
     EXPECT_EQ(nullptr, cfg.log);
     EXPECT_EQ(-1, cfg.netns_fd);
     EXPECT_EQ(0u, cfg.flags);
-    for (uint32_t v :
-         {cfg.n_prefixes, cfg.layer, cfg.offload, cfg.mtu, cfg.up, cfg.persist, cfg.owner_uid,
-          cfg.group_gid, cfg.tx_queue_len, cfg.if_index, cfg.sndbuf, cfg.features}) {
+    for (uint32_t v : {cfg.n_prefixes, cfg.layer, cfg.offload, cfg.mtu, cfg.up, cfg.persist,
+                       cfg.owner_uid, cfg.group_gid, cfg.tx_queue_len, cfg.if_index, cfg.sndbuf,
+                       cfg.features, cfg.reserved, cfg.ring_capacity, cfg.metric}) {
         EXPECT_EQ(VNIC_UNSET, v);
     }
 }
@@ -67,6 +70,24 @@ TEST(Config, NewerCallersAreToldTheTruth)
     EXPECT_EQ(42u, c.newer);
     EXPECT_EQ(VNIC_EVERSION, vnic_config_check(&c.cfg, &err));
     EXPECT_STREQ("size", err.field);
+}
+
+TEST(Config, OlderCallersGoOnWorking)
+{
+    /* The sizes that 0.1 and 0.2 had. What lies behind them is not a member, whatever is in it. */
+    for (size_t size :
+         {offsetof(struct vnic_config, engine), offsetof(struct vnic_config, wintun_path)}) {
+        struct vnic_config cfg;
+        struct vnic_error err;
+
+        std::memset(&cfg, 0x11, sizeof cfg);
+        vnic_config_init_size(&cfg, size);
+        cfg.backend = "fake";
+        EXPECT_EQ(0, vnic_config_check(&cfg, &err)) << size << err.text;
+        cfg.size = size - 1;
+        EXPECT_EQ(size == offsetof(struct vnic_config, engine) ? VNIC_EVERSION : 0,
+                  vnic_config_check(&cfg, &err));
+    }
 }
 
 TEST(Config, NothingSetIsGood)

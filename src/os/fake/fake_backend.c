@@ -196,7 +196,7 @@ const struct vnic__backend vnic__fake_backend = {
                VNIC__OPT_MTU | VNIC__OPT_UP | VNIC__OPT_TX_QUEUE_LEN | VNIC__OPT_TAP |
                VNIC__OPT_TUN | VNIC__OPT_MULTI_QUEUE | VNIC__OPT_EXCLUSIVE |
                VNIC__OPT_NO_LINK_LOCAL | VNIC__OPT_KEEP_HEADER | VNIC__OPT_BORROW |
-               VNIC__OPT_VNET_HDR | VNIC__OPT_NO_CARRIER,
+               VNIC__OPT_VNET_HDR | VNIC__OPT_NO_CARRIER | VNIC__OPT_METRIC | VNIC__OPT_DNS,
     .queue_size = sizeof(struct vnic__fake_user),
     .iface_size = 1,
     .open = fake_open,
@@ -205,6 +205,9 @@ const struct vnic__backend vnic__fake_backend = {
     .close = fake_close,
     .read = vnic__fake_read,
     .write = vnic__fake_write,
+    .reserve = vnic__fake_reserve,
+    .commit = vnic__fake_commit,
+    .cancel = vnic__fake_cancel,
     .wait = vnic__fake_wait,
     .wait_handle = vnic__fake_wait_handle,
     .refresh_need = fake_refresh_need,

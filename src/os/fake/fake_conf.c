@@ -77,6 +77,7 @@ static int fake_get_info(struct vnic *q, struct vnic_info *ret_info, struct vnic
     ret_info->group_gid = VNIC_UNSET;
     ret_info->tx_queue_len = pair->queue_len;
     ret_info->vnet_hdr_len = port->frame.vnet_len;
+    ret_info->metric = pair->metric;
     memcpy(ret_info->mac, pair->mac, sizeof ret_info->mac);
     vnic__mutex_unlock(&pair->lock);
     return 0;
@@ -153,6 +154,12 @@ static int fake_set_tx_queue_len(struct vnic *q, uint32_t packets, struct vnic_e
                            "vnic_set_tx_queue_len", err);
 }
 
+static int fake_set_metric(struct vnic *q, uint32_t metric, struct vnic_error *err)
+{
+    return set_fake_number(q, offsetof(struct vnic__fake_pair, metric), metric, "vnic_set_metric",
+                           err);
+}
+
 static int fake_set_link_local(struct vnic *q, uint32_t mode, struct vnic_error *err)
 {
     return set_fake_number(q, offsetof(struct vnic__fake_pair, link_local), mode,
@@ -206,6 +213,31 @@ static int fake_set_mac(struct vnic *q, const uint8_t *mac, struct vnic_error *e
     return unlock_changed(pair);
 }
 
+static int fake_set_dns(struct vnic *q, const struct vnic__dns *dns, struct vnic_error *err)
+{
+    struct vnic__fake_pair *pair = vnic__fake_port_of(q)->pair;
+    int rc = vnic__fake_lock_to_change(q, "vnic_set_dns", err);
+
+    if (rc < 0) {
+        return rc;
+    }
+    pair->dns = *dns;
+    return unlock_changed(pair);
+}
+
+static int fake_get_dns(struct vnic *q, struct vnic__dns *ret_dns, struct vnic_error *err)
+{
+    struct vnic__fake_pair *pair = vnic__fake_port_of(q)->pair;
+    int rc = vnic__fake_lock_to_change(q, "read DNS settings", err);
+
+    if (rc < 0) {
+        return rc;
+    }
+    *ret_dns = pair->dns;
+    vnic__mutex_unlock(&pair->lock);
+    return 0;
+}
+
 const struct vnic__netconf vnic__fake_netconf = {
     .get_info = fake_get_info,
     .get_stats = fake_get_stats,
@@ -217,6 +249,9 @@ const struct vnic__netconf vnic__fake_netconf = {
     .set_tx_queue_len = fake_set_tx_queue_len,
     .set_alias = fake_set_alias,
     .set_carrier = fake_set_carrier,
+    .set_metric = fake_set_metric,
+    .set_dns = fake_set_dns,
+    .get_dns = fake_get_dns,
     .get_link_local = fake_get_link_local,
     .set_link_local = fake_set_link_local,
     .add_address = vnic__fake_add_address,

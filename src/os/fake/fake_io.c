@@ -66,8 +66,8 @@ int vnic__fake_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_
     return (int)stored;
 }
 
-/* The checks that a kernel makes: Linux drivers/net/tun.c tun_get_user(). */
-static int check_packet(const struct vnic__fake_port *port, const uint8_t *data, size_t len)
+/* Linux drivers/net/tun.c tun_get_user(). */
+int vnic__fake_check_packet(const struct vnic__fake_port *port, const uint8_t *data, size_t len)
 {
     int tap = port->pair->layer == VNIC_TAP;
 
@@ -123,7 +123,7 @@ int vnic__fake_write(struct vnic *q, const struct vnic_iovec *iov, int n)
     packet->len = (uint32_t)move_bytes(&at, packet->data, total - header_len, 0);
     rc = check_header(port, header, header_len);
     if (rc == 0) {
-        rc = check_packet(port, packet->data, packet->len);
+        rc = vnic__fake_check_packet(port, packet->data, packet->len);
     }
     if (rc < 0) {
         vnic__fake_count_bad(port);

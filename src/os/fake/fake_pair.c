@@ -234,6 +234,7 @@ void vnic__fake_unuse(struct vnic__fake_user *user)
         link = &(*link)->next;
     }
     *link = user->next;
+    vnic__fake_end_pending_locked(port, user);
     unlock_and_reap(port);
 }
 

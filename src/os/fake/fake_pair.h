@@ -31,8 +31,12 @@
 #define VNIC__FAKE_ETH_HEADER 14u
 #define VNIC__FAKE_ETH_ROOM 18u
 
+struct vnic__fake_user;
+
 struct vnic__fake_packet {
     struct vnic__fake_packet *next;
+    const struct vnic__fake_user *user; /* pending: who reserved it */
+    uint32_t ready;                     /* pending: committed, or written behind a reserved one */
     uint32_t len;
     uint8_t data[];
 };
@@ -52,6 +56,9 @@ struct vnic__fake_port {
     struct vnic__fake_packet *head;
     struct vnic__fake_packet *tail;
     uint32_t count;
+    struct vnic__fake_packet
+        *pending; /* reserved ones and those behind them, not in any queue yet */
+    struct vnic__fake_packet *pending_tail;
     uint32_t readable_is_set;
     struct vnic__signal readable; /* set while a read would not be VNIC_EAGAIN */
 };
@@ -72,6 +79,7 @@ struct vnic__fake_pair {
     struct vnic__fake_port *ports; /* all that exist; the pair goes with the last */
     uint32_t n_open;               /* the device's ports that are not closed */
     uint32_t n_queues;             /* attached ones */
+    uint32_t n_pending;            /* packets that ports hold pending: their room is taken */
     struct vnic__fake_port *queues[VNIC__FAKE_MAX_QUEUES];
     struct vnic__fake_port *peer; /* NULL: nobody listens */
     uint32_t removed;
@@ -86,6 +94,8 @@ struct vnic__fake_pair {
     uint32_t carrier;
     uint32_t queue_len;
     uint32_t link_local;
+    uint32_t metric;
+    struct vnic__dns dns;
     struct vnic_prefix *addresses;
     int n_addresses;
     int cap_addresses;
@@ -116,6 +126,12 @@ void vnic__fake_settle_locked(struct vnic__fake_pair *pair);
 
 /* Puts a packet (bare) on its way and owns it afterwards; on failure it stays the caller's. */
 int vnic__fake_deliver(struct vnic__fake_port *from, struct vnic__fake_packet *packet);
+/* Whether the port may be sent from, room aside: 0, or VNIC_ECLOSED, VNIC_EDOWN, VNIC_EDETACHED. */
+int vnic__fake_is_ready_locked(const struct vnic__fake_port *from);
+/* The same for a device's port, with VNIC_EAGAIN when the peer's queue has no room. */
+int vnic__fake_may_send_locked(const struct vnic__fake_port *from);
+/* The device's packet goes to the peer, whose room was looked at. */
+void vnic__fake_pass_locked(struct vnic__fake_pair *pair, struct vnic__fake_packet *packet);
 /* Counts a packet that was refused because it is malformed. */
 void vnic__fake_count_bad(struct vnic__fake_port *from);
 /* The next packet, the caller's from now on; VNIC_EAGAIN, VNIC_ECLOSED. */
@@ -127,6 +143,17 @@ void vnic__fake_drop_all_locked(struct vnic__fake_port *port);
 void vnic__fake_settle_port_locked(struct vnic__fake_port *port);
 void vnic__fake_settle_room_locked(struct vnic__fake_pair *pair);
 
+/* fake_exact.c */
+
+/* Puts a packet behind those that the port has reserved; 0: there are none. */
+int vnic__fake_wait_behind_locked(struct vnic__fake_port *port, struct vnic__fake_packet *packet);
+/* Ends what a user of the port has reserved and not committed. */
+void vnic__fake_end_pending_locked(struct vnic__fake_port *port,
+                                   const struct vnic__fake_user *user);
+int vnic__fake_reserve(struct vnic *q, struct vnic__view *ret_views, const uint32_t *lens, int n);
+int vnic__fake_commit(struct vnic *q, const uintptr_t *tokens, int n);
+void vnic__fake_cancel(struct vnic *q, const uintptr_t *tokens, int n);
+
 /* fake_flow.c: a number that is the same for all packets of a flow. */
 uint32_t vnic__fake_flow_hash(const uint8_t *data, uint32_t len, uint32_t layer);
 
@@ -135,6 +162,8 @@ int vnic__fake_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_
 int vnic__fake_write(struct vnic *q, const struct vnic_iovec *iov, int n);
 int vnic__fake_wait(struct vnic *q, int events, int64_t deadline_ns);
 int vnic__fake_wait_handle(struct vnic *q, intptr_t *ret_handle);
+/* The checks that a kernel makes of a packet that is sent: 0, VNIC_EINVAL or VNIC_EMSGSIZE. */
+int vnic__fake_check_packet(const struct vnic__fake_port *port, const uint8_t *data, size_t len);
 
 /* fake_conf.c, fake_address.c */
 extern const struct vnic__netconf vnic__fake_netconf;

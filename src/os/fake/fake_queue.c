@@ -24,7 +24,7 @@ static uint32_t has_room_locked(const struct vnic__fake_pair *pair)
 {
     uint32_t limit = pair->queue_len > 0 ? pair->queue_len : 1;
 
-    return pair->peer == NULL || pair->peer->count < limit;
+    return pair->peer == NULL || pair->peer->count + pair->n_pending < limit;
 }
 
 void vnic__fake_settle_room_locked(struct vnic__fake_pair *pair)
@@ -76,21 +76,28 @@ void vnic__fake_drop_all_locked(struct vnic__fake_port *port)
     }
 }
 
-/* The device sends: the peer's queue pushes back. */
-static int deliver_to_peer_locked(struct vnic__fake_pair *pair, struct vnic__fake_packet *packet)
+void vnic__fake_pass_locked(struct vnic__fake_pair *pair, struct vnic__fake_packet *packet)
 {
-    if (!has_room_locked(pair)) {
-        return VNIC_EAGAIN;
-    }
     pair->stats.tx_packets++;
     pair->stats.tx_bytes += packet->len;
     if (pair->peer == NULL) {
         pair->stats.tx_dropped++;
         vnic__free(packet);
-        return 0;
+        return;
     }
     enqueue_locked(pair->peer, packet);
     vnic__fake_settle_room_locked(pair);
+}
+
+/* The device sends: the peer's queue pushes back. */
+static int deliver_to_peer_locked(struct vnic__fake_port *from, struct vnic__fake_packet *packet)
+{
+    if (!has_room_locked(from->pair)) {
+        return VNIC_EAGAIN;
+    }
+    if (!vnic__fake_wait_behind_locked(from, packet)) {
+        vnic__fake_pass_locked(from->pair, packet);
+    }
     return 0;
 }
 
@@ -129,22 +136,34 @@ static int is_over_locked(const struct vnic__fake_port *port)
     return port->closed || (port->pair->removed && port->head == NULL);
 }
 
+int vnic__fake_is_ready_locked(const struct vnic__fake_port *from)
+{
+    if (is_over_locked(from)) {
+        return VNIC_ECLOSED;
+    }
+    if (from->pair->removed || (from->attached && !from->pair->up)) {
+        return VNIC_EDOWN;
+    }
+    return from->attached ? 0 : VNIC_EDETACHED;
+}
+
+int vnic__fake_may_send_locked(const struct vnic__fake_port *from)
+{
+    int rc = vnic__fake_is_ready_locked(from);
+
+    return rc == 0 && !has_room_locked(from->pair) ? VNIC_EAGAIN : rc;
+}
+
 int vnic__fake_deliver(struct vnic__fake_port *from, struct vnic__fake_packet *packet)
 {
     struct vnic__fake_pair *pair = from->pair;
     int rc;
 
     vnic__mutex_lock(&pair->lock);
-    if (is_over_locked(from)) {
-        rc = VNIC_ECLOSED;
-    } else if (pair->removed || (from->attached && !pair->up)) {
-        rc = VNIC_EDOWN;
-    } else if (!from->attached) {
-        rc = VNIC_EDETACHED;
-    } else if (from->is_peer) {
-        rc = deliver_to_device_locked(pair, packet);
-    } else {
-        rc = deliver_to_peer_locked(pair, packet);
+    rc = vnic__fake_is_ready_locked(from);
+    if (rc == 0) {
+        rc = from->is_peer ? deliver_to_device_locked(pair, packet)
+                           : deliver_to_peer_locked(from, packet);
     }
     vnic__mutex_unlock(&pair->lock);
     return rc;

@@ -4,6 +4,7 @@ set(VNIC_FAKE_SOURCES
     fake_address.c
     fake_backend.c
     fake_conf.c
+    fake_exact.c
     fake_flow.c
     fake_io.c
     fake_pair.c
