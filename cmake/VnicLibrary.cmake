@@ -25,13 +25,17 @@ function(vnic_common_options name)
     endif()
 endfunction()
 
-# What a fault injector replaces stands apart: the doors to the system, and the allocator.
+# What a fault injector replaces stands apart: the doors to the system (win_services.c is one of its own
+# kind), and the allocator.
 set(vnic_door_sources ${vnic_sources})
-list(FILTER vnic_door_sources INCLUDE REGEX "/linux_sys[a-z_]*\\.c$")
+list(FILTER vnic_door_sources INCLUDE REGEX "/(linux|win)_sys[a-z_]*\\.c$")
+set(vnic_services_sources ${vnic_sources})
+list(FILTER vnic_services_sources INCLUDE REGEX "/win_services\\.c$")
 set(vnic_alloc_sources ${vnic_sources})
 list(FILTER vnic_alloc_sources INCLUDE REGEX "/core/alloc\\.c$")
 set(vnic_plain_sources ${vnic_sources})
-list(REMOVE_ITEM vnic_plain_sources ${vnic_door_sources} ${vnic_alloc_sources})
+list(REMOVE_ITEM vnic_plain_sources
+    ${vnic_door_sources} ${vnic_services_sources} ${vnic_alloc_sources})
 
 set(vnic_os_sources ${vnic_sources})
 list(FILTER vnic_os_sources INCLUDE REGEX "/src/os/(posix|linux|windows)/")
@@ -40,7 +44,7 @@ if(vnic_os_sources AND vnic_os_definitions)
 endif()
 
 set(vnic_objects "")
-foreach(vnic_group IN ITEMS plain door alloc)
+foreach(vnic_group IN ITEMS plain door services alloc)
     if(vnic_${vnic_group}_sources)
         vnic_add_objects(vnic_${vnic_group}_objects ${vnic_${vnic_group}_sources})
         if(NOT BUILD_SHARED_LIBS)

@@ -9,8 +9,10 @@ namespace contract
 {
 
 static const Param every_param[] = {
+#ifndef VNIC_CONTRACT_MODEL
     {"fake_tun", make_fake_driver, VNIC_TUN, VNIC_UNSET, nullptr},
     {"fake_tap", make_fake_driver, VNIC_TAP, VNIC_UNSET, nullptr},
+#endif
 #ifdef VNIC_CONTRACT_LINUX
     {"linux_tun", make_linux_driver, VNIC_TUN, VNIC_UNSET, nullptr},
     {"linux_tap", make_linux_driver, VNIC_TAP, VNIC_UNSET, nullptr},
@@ -18,6 +20,11 @@ static const Param every_param[] = {
     {"linux_tap_split", make_linux_driver, VNIC_TAP, VNIC_OFFLOAD_SPLIT, nullptr},
     {"linux_uring_tun", make_linux_uring_driver, VNIC_TUN, VNIC_UNSET, "uring"},
     {"linux_uring_tap", make_linux_uring_driver, VNIC_TAP, VNIC_UNSET, "uring"},
+#endif
+#ifdef VNIC_CONTRACT_MODEL
+    {"model_wintun_tun", make_wintun_model_driver, VNIC_TUN, VNIC_UNSET, nullptr},
+    {"model_tap_tap", make_tap_model_driver, VNIC_TAP, VNIC_UNSET, nullptr},
+    {"model_tap_tun", make_tap_tun_model_driver, VNIC_TUN, VNIC_UNSET, nullptr},
 #endif
 };
 

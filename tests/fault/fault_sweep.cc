@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include <sstream>
 
 #include "fault_ignored.h"
+#include "fault_judge.h"
 #include "fault_state.h"
 
 namespace fault
@@ -63,41 +63,11 @@ std::set<std::string> documented_codes(const std::string &function)
 
 /* ---- Judging ------------------------------------------------------------------------------------- */
 
-/* That the device node is missing matters more than why it cannot be made. */
-bool makes_node(const Hit &hit)
-{
-    return hit.call.compare(0, 2, "mk") == 0;
-}
-
-/* The code that an errno has wherever it comes from; 0: the operation decides. */
-int general_code(const Hit &hit, Kind kind)
-{
-    if (kind == Kind::allocation)
-        return VNIC_ENOMEM;
-    if (kind == Kind::refusal)
-        return VNIC_EPERM;
-    if (makes_node(hit))
-        return 0;
-    switch (hit.error) {
-    case EMFILE:
-    case ENFILE:
-        return VNIC_EMFILE;
-    case ENOMEM:
-    case ENOBUFS:
-        return VNIC_ENOMEM;
-    case EPERM:
-    case EACCES:
-        return hit.call == "thread_create" ? 0 : VNIC_EPERM;
-    default:
-        return 0;
-    }
-}
-
 std::string tell(const Operation &op, const Hit &hit, unsigned nth, int rc, const vnic_error &err)
 {
     std::ostringstream text;
     text << op.name << ", failure " << nth << " (" << hit.call << ", "
-         << (hit.error ? strerrorname_np(hit.error) : "-") << "): " << rc << " "
+         << (hit.error ? error_name(hit.error) : "-") << "): " << rc << " "
          << vnic_error_name(rc < 0 ? rc : 0) << " [" << err.operation << "] [" << err.field << "] «"
          << err.text << "»";
     return text.str();
@@ -115,7 +85,7 @@ void judge_failure(const Operation &op, Kind kind, const Hit &hit, int rc, const
     provoked.insert(std::string(op.function) + " " + vnic_error_name(rc));
     if (documented_codes(op.function).count(vnic_error_name(rc)) == 0)
         ret->push_back(std::string(op.function) + "() does not document this code");
-    if (hit.error == EINTR)
+    if (is_never_seen(hit))
         ret->push_back("a signal must not be seen");
     if (general != 0 && rc != general)
         ret->push_back(std::string("the code should be ") + vnic_error_name(general));
@@ -123,8 +93,8 @@ void judge_failure(const Operation &op, Kind kind, const Hit &hit, int rc, const
         return;
     if (err.code != rc || err.operation[0] == 0 || strlen(err.text) < 10)
         ret->push_back("the error is not filled");
-    if (kind == Kind::call && err.os_domain == VNIC_OS_ERRNO && err.os_code != hit.error &&
-        !makes_node(hit))
+    if (kind == Kind::call && err.os_domain == CALL_DOMAIN && err.os_code != hit.error &&
+        !is_behind_another(hit))
         ret->push_back("os_code is " + std::to_string(err.os_code));
     if (kind == Kind::refusal && err.os_domain != VNIC_OS_NETLINK)
         ret->push_back("the error does not say that the kernel answered so");
@@ -135,7 +105,7 @@ void judge_success(const Operation &op, Kind kind, const Hit &hit, const vnic_er
 {
     if (err.code != 0)
         ret->push_back("the error is filled though nothing failed");
-    if (!hit.hit || hit.error == EINTR)
+    if (!hit.hit || is_never_seen(hit))
         return;
     /* Reading needs no right, so that nothing was refused. */
     if (kind == Kind::refusal && hit.call.find("RTM_GET") != std::string::npos)
@@ -193,7 +163,7 @@ Hit attempt(const Operation &op, Kind kind, unsigned nth, unsigned variant)
         judge_failure(op, kind, hit, rc, err, &problems);
     else
         judge_success(op, kind, hit, err, &problems);
-    bool lost = op.may_be_done && (hit.call == "recvmsg" || hit.call == "ioctl_ptr TUNGETIFF");
+    bool lost = op.may_be_done && is_without_answer(hit);
     if (rc < 0 && !lost && is != was)
         problems.push_back("not as before:" + differences(was, is));
     op.after();
@@ -250,9 +220,8 @@ void expect_provoked(const char *function, const char *codes)
 
 void sweep_all(const Operation &op)
 {
-    sweep(op, Kind::allocation);
-    sweep(op, Kind::call);
-    sweep(op, Kind::refusal);
+    for (Kind kind : KINDS)
+        sweep(op, kind);
 }
 
 }

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fault_ignored.h"
+
+#include <winsock2.h>
+
+#include <windows.h>
+
+#include <cstring>
+
+namespace fault
+{
+namespace
+{
+
+struct Ignored {
+    const char *call;     /* the call, whole */
+    int error;            /* 0: any */
+    const char *function; /* only in this function; "": in all */
+    const char *reason;
+};
+
+const Ignored ignored[] = {
+    {"version_resource", 0, "", "a file that tells no version is taken by its functions alone"},
+    {"is_elevated", 0, "", "it only makes the text of an error better"},
+    {"wintun_driver_version", ERROR_FILE_NOT_FOUND, "", "no driver is loaded, so none is told"},
+    {"wintun_receive", ERROR_NO_MORE_ITEMS, "", "it waits and tries again"},
+    {"wintun_allocate", ERROR_BUFFER_OVERFLOW, "", "it waits and tries again"},
+    {"create_timer", ERROR_INVALID_PARAMETER, "", "the timer is made without high resolution"},
+};
+
+}
+
+const char *why_ignored(const Operation &op, const Hit &hit)
+{
+    for (const auto &entry : ignored)
+        if (hit.call == entry.call && (entry.error == 0 || entry.error == hit.error) &&
+            (*entry.function == 0 || strcmp(entry.function, op.function) == 0))
+            return entry.reason;
+    return nullptr;
+}
+
+}

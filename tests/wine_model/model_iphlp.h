@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A model of IP Helper: rows of interfaces and addresses with the return codes that the functions' pages
+ * in the Windows documentation (netioapi.h, iphlpapi.h) list; each is cited where it is modelled.
+ */
+#ifndef VNIC_TESTS_MODEL_IPHLP_H
+#define VNIC_TESTS_MODEL_IPHLP_H
+
+#include "model_machine.h"
+
+namespace model
+{
+
+struct IpHelper {
+    unsigned late = 0;       /* so many looks at GetIpInterfaceEntry() find nothing yet */
+    bool no_dns = false;     /* SetInterfaceDnsSettings() is absent, as before Windows 10 2004 */
+    bool no_setters = false; /* all that may be absent is */
+};
+IpHelper &ip_helper();
+
+void ip_helper_reset();
+
+}
+
+#endif

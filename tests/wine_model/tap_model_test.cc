@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the TAP-Windows6 backend does when the device or the driver does not do as it should. */
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+
+#include "contract/contract.h"
+#include "machine_fixture.h"
+#include "support/packets.h"
+
+using model::Bytes;
+
+namespace
+{
+
+class TapModel : public model::Modelled
+{
+  protected:
+    void TearDown() override
+    {
+        dev_.reset();
+        adapter_.reset();
+        Modelled::TearDown();
+    }
+
+    vnic_config config()
+    {
+        vnic_config cfg;
+        vnic_config_init(&cfg);
+        cfg.backend = "tap-windows6";
+        cfg.layer = VNIC_TAP;
+        cfg.name = "model0";
+        return cfg;
+    }
+
+    int open(const vnic_config &cfg)
+    {
+        vnic *raw = nullptr;
+        int rc = vnic_open(&cfg, &raw, &err_);
+        dev_.reset(raw);
+        adapter_ = rc == 0 ? model::interface_of(raw) : nullptr;
+        return rc;
+    }
+
+    void must_open()
+    {
+        int rc = open(config());
+        if (rc < 0)
+            throw std::runtime_error(err_.text);
+    }
+
+    static Bytes numbered(uint32_t number)
+    {
+        Bytes data(64);
+        for (int n = 0; n < 4; n++)
+            data[static_cast<size_t>(n)] = static_cast<uint8_t>(number >> (8 * n));
+        return packets::ethernet(0x800, packets::ipv4(17, packets::udp(data)));
+    }
+    static uint32_t number_of(const uint8_t *frame)
+    {
+        uint32_t number = 0;
+        for (int n = 0; n < 4; n++)
+            number |= static_cast<uint32_t>(frame[42 + n]) << (8 * n);
+        return number;
+    }
+
+    contract::Handle dev_;
+    model::InterfacePtr adapter_;
+    vnic_error err_ = {};
+    uint8_t buf_[65600];
+};
+
+TEST_F(TapModel, ADeviceInUseIsBusy)
+{
+    auto there = model::setup_install(L"model0", L"tap0901");
+    model::tap_occupy(there, true);
+    EXPECT_EQ(VNIC_EBUSY, open(config())) << err_.text;
+    model::tap_occupy(there, false);
+    EXPECT_EQ(0, open(config())) << err_.text;
+}
+
+TEST_F(TapModel, AFoundAdapterStays)
+{
+    auto there = model::setup_install(L"model0", L"tap0901");
+    std::string before = model::state_of_machine();
+    must_open();
+    EXPECT_EQ(there, adapter_);
+    dev_.reset();
+    EXPECT_EQ(before, model::state_of_machine());
+}
+
+TEST_F(TapModel, AnInstalledAdapterGoes)
+{
+    std::string before = model::state_of_machine();
+    must_open();
+    EXPECT_EQ(L"tap0901", adapter_->hardware_id);
+    EXPECT_EQ(L"model0", adapter_->name);
+    dev_.reset();
+    EXPECT_EQ(before, model::state_of_machine());
+}
+
+TEST_F(TapModel, AnInstalledAdapterStaysWhenPersistent)
+{
+    vnic_config cfg = config();
+    cfg.persist = 1;
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    dev_.reset();
+    EXPECT_NE(nullptr, model::find(std::wstring(L"model0")));
+}
+
+TEST_F(TapModel, TheOtherHardwareId)
+{
+    model::setup().packages = {L"root\\tap0901"};
+    must_open();
+    EXPECT_EQ(L"root\\tap0901", adapter_->hardware_id);
+}
+
+TEST_F(TapModel, NoDriver)
+{
+    model::setup().packages.clear();
+    std::string before = model::state_of_machine();
+    EXPECT_EQ(VNIC_ENODRIVER, open(config())) << err_.text;
+    EXPECT_EQ(before, model::state_of_machine());
+}
+
+TEST_F(TapModel, AnOldDriverIsRefused)
+{
+    model::tap_faults().major = 8;
+    EXPECT_EQ(VNIC_EVERSION, open(config())) << err_.text;
+}
+
+/* Reads are with the driver when the handle is closed: cancelled and waited for before memory goes. */
+TEST_F(TapModel, CloseWithPendingReadsAndWrites)
+{
+    must_open();
+    EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 0));
+    EXPECT_GT(model::tap_pending_reads(adapter_), 1u) << "only one read is in flight";
+    model::tap_faults().slow_writes = true;
+    Bytes frame = numbered(0);
+    EXPECT_EQ(static_cast<int>(frame.size()), vnic_send(dev_.get(), frame.data(), frame.size()));
+    EXPECT_EQ(1u, model::tap_pending_writes(adapter_));
+    dev_.reset();
+    EXPECT_EQ(0u, model::tap_pending_reads(adapter_));
+}
+
+TEST_F(TapModel, WritesThatPendAreBackPressure)
+{
+    must_open();
+    model::tap_faults().slow_writes = true;
+    uint32_t sent = 0;
+    int rc;
+    for (;; sent++) {
+        Bytes frame = numbered(sent);
+        rc = vnic_send_timeout(dev_.get(), frame.data(), frame.size(), 0);
+        if (rc < 0)
+            break;
+    }
+    EXPECT_EQ(VNIC_EAGAIN, rc);
+    EXPECT_GT(sent, 1u) << "only one write is in flight";
+    EXPECT_EQ(sent, model::tap_pending_writes(adapter_));
+    Bytes frame = numbered(sent);
+    EXPECT_EQ(VNIC_ETIMEDOUT, vnic_send_timeout(dev_.get(), frame.data(), frame.size(), 30));
+    contract::Beside driver([this] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        model::tap_faults().slow_writes = false;
+        model::tap_finish_writes(adapter_);
+    });
+    EXPECT_EQ(static_cast<int>(frame.size()),
+              vnic_send_timeout(dev_.get(), frame.data(), frame.size(), 10000));
+    driver.join();
+    for (uint32_t n = 0; n <= sent; n++) {
+        Bytes got = model::tap_take(adapter_, 5000);
+        ASSERT_FALSE(got.empty()) << n;
+        EXPECT_EQ(n, number_of(got.data()));
+    }
+}
+
+/* Going to sleep aborts what is pending (995): reads are asked for again, and nothing is told. */
+TEST_F(TapModel, SleepIsSurvived)
+{
+    must_open();
+    for (uint32_t n = 0; n < 5; n++) {
+        std::atomic<int> got{0};
+        contract::Beside receiver(
+            [this, &got] { got = vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 20000); });
+        ASSERT_TRUE(contract::wait_for_waiters(dev_.get(), 1));
+        model::tap_abort_all(adapter_);
+        /* Until the reads are with the driver again, frames wait there. */
+        ASSERT_TRUE(model::tap_give(adapter_, numbered(n)));
+        receiver.join();
+        EXPECT_EQ(static_cast<int>(numbered(n).size()), got);
+        EXPECT_EQ(n, number_of(buf_));
+    }
+}
+
+TEST_F(TapModel, RemovedAdapterEndsEverything)
+{
+    must_open();
+    std::atomic<int> got{0};
+    contract::Beside receiver([this, &got] { got = vnic_recv(dev_.get(), buf_, sizeof buf_); });
+    ASSERT_TRUE(contract::wait_for_waiters(dev_.get(), 1));
+    model::tap_pull(adapter_);
+    receiver.join();
+    EXPECT_EQ(VNIC_ECLOSED, got);
+    Bytes frame = numbered(0);
+    EXPECT_EQ(VNIC_ECLOSED, vnic_send(dev_.get(), frame.data(), frame.size()));
+}
+
+TEST_F(TapModel, RemovedAdapterSignalsTheHandle)
+{
+    must_open();
+    intptr_t handle = vnic_wait_handle(dev_.get());
+    ASSERT_GE(handle, 0);
+    model::tap_pull(adapter_);
+    EXPECT_TRUE(contract::is_signalled(handle, 5000));
+}
+
+TEST_F(TapModel, DownDisconnectsTheMedium)
+{
+    must_open();
+    Bytes frame = numbered(0);
+    EXPECT_TRUE(adapter_->connected);
+    ASSERT_EQ(0, vnic_set_up(dev_.get(), 0, &err_)) << err_.text;
+    EXPECT_FALSE(adapter_->connected);
+    EXPECT_EQ(VNIC_EDOWN, vnic_send_timeout(dev_.get(), frame.data(), frame.size(), 0));
+    EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 0));
+    ASSERT_EQ(0, vnic_set_up(dev_.get(), 1, &err_)) << err_.text;
+    ASSERT_TRUE(model::tap_give(adapter_, frame));
+    EXPECT_EQ(static_cast<int>(frame.size()),
+              vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 5000));
+}
+
+TEST_F(TapModel, TheMacIsTheDriversAndCanBeSet)
+{
+    vnic_config cfg = config();
+    cfg.mac = "02:00:5e:10:00:01";
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    const uint8_t wanted[6] = {2, 0, 0x5e, 0x10, 0, 1};
+    EXPECT_EQ(0, memcmp(wanted, adapter_->mac, 6));
+    vnic_info info;
+    info.size = sizeof info;
+    ASSERT_EQ(0, vnic_get_info(dev_.get(), &info, &err_)) << err_.text;
+    EXPECT_EQ(0, memcmp(wanted, info.mac, 6));
+}
+
+TEST_F(TapModel, TunModeIsAskedOfTheDriver)
+{
+    vnic_config cfg = config();
+    cfg.layer = VNIC_TUN;
+    cfg.addresses = "10.9.0.1/24";
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    EXPECT_TRUE(model::tap_is_tun(adapter_));
+}
+
+TEST_F(TapModel, ReadsThatCompleteAtOnce)
+{
+    model::tap_faults().at_once = true;
+    must_open();
+    for (uint32_t n = 0; n < 100; n++) {
+        ASSERT_TRUE(model::tap_give(adapter_, numbered(n)));
+        ASSERT_GT(vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 5000), 0);
+        EXPECT_EQ(n, number_of(buf_));
+    }
+}
+
+/* Interrupts and clears at random times: every frame comes exactly once, in order. */
+TEST_F(TapModel, NothingIsLostAtInterrupts)
+{
+    must_open();
+    constexpr uint32_t COUNT = 3000;
+    std::atomic<bool> done{false};
+    contract::Beside driver([this, &done] {
+        for (uint32_t n = 0; n < COUNT && !done;)
+            if (model::tap_give(adapter_, numbered(n)))
+                n++;
+            else
+                std::this_thread::yield();
+    });
+    contract::Beside disturber([this, &done] {
+        while (!done) {
+            (void)vnic_interrupt(dev_.get());
+            std::this_thread::yield();
+            (void)vnic_clear_interrupt(dev_.get());
+            std::this_thread::yield();
+        }
+    });
+    for (uint32_t n = 0; n < COUNT;) {
+        int rc = vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 10000);
+        if (rc == VNIC_EINTERRUPTED)
+            continue;
+        if (rc <= 0 || number_of(buf_) != n) {
+            ADD_FAILURE() << "frame " << n << ": " << rc << " " << number_of(buf_);
+            break;
+        }
+        n++;
+    }
+    done = true;
+}
+
+/* Shutdown while frames go out: what was accepted has left, nothing twice. */
+TEST_F(TapModel, NothingIsDoubledAtShutdown)
+{
+    for (int round = 0; round < 20; round++) {
+        must_open();
+        std::atomic<uint32_t> sent{0};
+        contract::Beside sender([this, &sent] {
+            for (;;) {
+                Bytes frame = numbered(sent);
+                if (vnic_send(dev_.get(), frame.data(), frame.size()) < 0)
+                    return;
+                sent++;
+            }
+        });
+        uint32_t next = 0;
+        while (next < 200) {
+            Bytes frame = model::tap_take(adapter_, 5000);
+            ASSERT_FALSE(frame.empty());
+            ASSERT_EQ(next++, number_of(frame.data()));
+        }
+        (void)vnic_shutdown(dev_.get());
+        sender.join();
+        for (Bytes frame; !(frame = model::tap_take(adapter_, 0)).empty();)
+            ASSERT_EQ(next++, number_of(frame.data()));
+        EXPECT_EQ(sent, next);
+        dev_.reset();
+    }
+}
+
+/* One receiver, one sender, and threads that interrupt, configure, put the machine to sleep and ask. */
+TEST_F(TapModel, ThreadsUnderStress)
+{
+    must_open();
+    constexpr uint32_t COUNT = 2000;
+    std::atomic<bool> done{false};
+    std::atomic<uint32_t> received{0};
+    contract::Beside driver([this, &done] {
+        for (uint32_t n = 0; n < COUNT && !done;)
+            if (model::tap_give(adapter_, numbered(n)))
+                n++;
+            else
+                std::this_thread::yield();
+    });
+    contract::Beside receiver([this, &received] {
+        while (received < COUNT) {
+            int rc = vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 10000);
+            if (rc == VNIC_EINTERRUPTED)
+                continue;
+            if (rc <= 0)
+                return;
+            received++;
+        }
+    });
+    contract::Beside asker([this, &done] {
+        while (!done) {
+            vnic_info info;
+            info.size = sizeof info;
+            EXPECT_EQ(0, vnic_get_info(dev_.get(), &info, nullptr));
+        }
+    });
+    contract::Beside disturber([this, &done] {
+        while (!done) {
+            (void)vnic_interrupt(dev_.get());
+            (void)vnic_clear_interrupt(dev_.get());
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    });
+    Bytes frame = numbered(0);
+    for (uint32_t n = 0; n < COUNT;) {
+        int rc = vnic_send_timeout(dev_.get(), frame.data(), frame.size(), 10000);
+        ASSERT_TRUE(rc > 0 || rc == VNIC_EINTERRUPTED) << rc;
+        n += rc > 0 ? 1 : 0;
+    }
+    receiver.join();
+    done = true;
+    EXPECT_EQ(COUNT, received);
+}
+
+}

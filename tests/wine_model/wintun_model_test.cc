@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the Wintun backend does when the DLL, the driver or the ring does not do as it should. */
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+
+#include "contract/contract.h"
+#include "machine_fixture.h"
+#include "support/packets.h"
+
+using model::Bytes;
+
+namespace
+{
+
+class WintunModel : public model::Modelled
+{
+  protected:
+    void TearDown() override
+    {
+        dev_.reset();
+        adapter_.reset();
+        Modelled::TearDown();
+    }
+
+    vnic_config config(const char *name = "model0")
+    {
+        vnic_config cfg;
+        vnic_config_init(&cfg);
+        cfg.backend = "wintun";
+        cfg.name = name;
+        cfg.ring_capacity = 1 << 17;
+        return cfg;
+    }
+
+    int open(const vnic_config &cfg)
+    {
+        vnic *raw = nullptr;
+        int rc = vnic_open(&cfg, &raw, &err_);
+        dev_.reset(raw);
+        adapter_ = rc == 0 ? model::interface_of(raw) : nullptr;
+        return rc;
+    }
+
+    void must_open()
+    {
+        int rc = open(config());
+        if (rc < 0)
+            throw std::runtime_error(err_.text);
+    }
+
+    /* A packet that tells its number. */
+    static Bytes numbered(uint32_t number, size_t payload = 64)
+    {
+        Bytes data(payload);
+        for (int n = 0; n < 4; n++)
+            data[static_cast<size_t>(n)] = static_cast<uint8_t>(number >> (8 * n));
+        return packets::ipv4(17, packets::udp(data));
+    }
+    static uint32_t number_of(const uint8_t *packet)
+    {
+        uint32_t number = 0;
+        for (int n = 0; n < 4; n++)
+            number |= static_cast<uint32_t>(packet[28 + n]) << (8 * n);
+        return number;
+    }
+
+    contract::Handle dev_;
+    model::InterfacePtr adapter_;
+    vnic_error err_ = {};
+    uint8_t buf_[65536];
+};
+
+TEST_F(WintunModel, FullRingIsBackPressure)
+{
+    must_open();
+    Bytes packet = numbered(0, 8000);
+    uint32_t sent = 0;
+    int rc;
+    while ((rc = vnic_send_timeout(dev_.get(), packet.data(), packet.size(), 0)) > 0)
+        sent++;
+    EXPECT_EQ(VNIC_EAGAIN, rc);
+    EXPECT_GE(sent, 10u);
+    EXPECT_EQ(VNIC_ETIMEDOUT, vnic_send_timeout(dev_.get(), packet.data(), packet.size(), 30));
+    /* The driver makes room while a sender waits. */
+    contract::Beside driver([this] { (void)model::wintun_take(adapter_, 5000); });
+    EXPECT_EQ(static_cast<int>(packet.size()),
+              vnic_send_timeout(dev_.get(), packet.data(), packet.size(), 5000));
+    driver.join();
+    for (uint32_t n = 0; n < sent; n++)
+        ASSERT_EQ(packet, model::wintun_take(adapter_, 1000)) << n;
+    EXPECT_TRUE(model::wintun_take(adapter_, 0).empty());
+}
+
+TEST_F(WintunModel, RemovedAdapterEndsEverything)
+{
+    must_open();
+    std::atomic<int> got{0};
+    contract::Beside receiver([this, &got] { got = vnic_recv(dev_.get(), buf_, sizeof buf_); });
+    ASSERT_TRUE(contract::wait_for_waiters(dev_.get(), 1));
+    model::wintun_pull(adapter_);
+    receiver.join();
+    EXPECT_EQ(VNIC_ECLOSED, got);
+    Bytes packet = numbered(0);
+    EXPECT_EQ(VNIC_ECLOSED, vnic_send(dev_.get(), packet.data(), packet.size()));
+    EXPECT_EQ(VNIC_ECLOSED, vnic_wait(dev_.get(), VNIC_READABLE, 1000));
+}
+
+TEST_F(WintunModel, RemovedAdapterSignalsTheHandle)
+{
+    must_open();
+    intptr_t handle = vnic_wait_handle(dev_.get());
+    ASSERT_GE(handle, 0);
+    EXPECT_FALSE(contract::is_signalled(handle, 0));
+    model::wintun_pull(adapter_);
+    EXPECT_TRUE(contract::is_signalled(handle, 5000));
+    EXPECT_EQ(VNIC_ECLOSED, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 0));
+}
+
+/* A ring that is corrupt is not recovered from: an error, and never a loop. */
+TEST_F(WintunModel, InvalidDataIsAnError)
+{
+    must_open();
+    ASSERT_TRUE(model::wintun_give(adapter_, numbered(0)));
+    model::wintun_corrupt(adapter_);
+    EXPECT_EQ(VNIC_EOS, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 5000));
+    EXPECT_EQ(VNIC_EOS, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 5000));
+}
+
+/* The lost wake-up of 0.14.1: a packet lies in the ring and the event is not set. */
+TEST_F(WintunModel, LostWakeUpIsBounded)
+{
+    must_open();
+    for (bool with_handle : {false, true}) {
+        intptr_t handle = with_handle ? vnic_wait_handle(dev_.get()) : -1;
+        std::atomic<int> got{0};
+        contract::Beside receiver(
+            [this, &got] { got = vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 60000); });
+        ASSERT_TRUE(contract::wait_for_waiters(dev_.get(), 1));
+        ASSERT_TRUE(model::wintun_give_silently(adapter_, numbered(1)));
+        receiver.join();
+        EXPECT_EQ(static_cast<int>(numbered(1).size()), got);
+        if (with_handle) {
+            ASSERT_TRUE(model::wintun_give_silently(adapter_, numbered(2)));
+            EXPECT_TRUE(contract::is_signalled(handle, 60000));
+            EXPECT_GT(vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 0), 0);
+        }
+    }
+}
+
+TEST_F(WintunModel, OneSessionAnAdapter)
+{
+    model::wintun_foreign(L"model0", true);
+    EXPECT_EQ(VNIC_EBUSY, open(config())) << err_.text;
+    EXPECT_NE(nullptr, model::find(std::wstring(L"model0")));
+}
+
+TEST_F(WintunModel, AnOrphanIsReplaced)
+{
+    model::wintun_orphan(L"model0", GUID{0x11111111, 1, 2, {3}});
+    must_open();
+    EXPECT_TRUE(model::wintun_has_session(adapter_));
+    EXPECT_FALSE(adapter_->problem);
+    EXPECT_EQ(L"model0", adapter_->name);
+}
+
+TEST_F(WintunModel, ExclusiveWantsANewOne)
+{
+    model::wintun_foreign(L"model0", false);
+    vnic_config cfg = config();
+    cfg.flags = VNIC_EXCLUSIVE;
+    EXPECT_EQ(VNIC_EEXIST, open(cfg)) << err_.text;
+}
+
+TEST_F(WintunModel, SameNameSameGuid)
+{
+    must_open();
+    GUID first = adapter_->guid;
+    dev_.reset();
+    must_open();
+    EXPECT_TRUE(IsEqualGUID(first, adapter_->guid));
+}
+
+TEST_F(WintunModel, TheRingIsAsBigAsAsked)
+{
+    vnic_config cfg = config();
+    cfg.ring_capacity = 1 << 20;
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    EXPECT_EQ(1u << 20, model::wintun_capacity(adapter_));
+}
+
+TEST_F(WintunModel, DownEndsTheSession)
+{
+    must_open();
+    Bytes packet = numbered(0);
+    ASSERT_EQ(0, vnic_set_up(dev_.get(), 0, &err_)) << err_.text;
+    EXPECT_FALSE(model::wintun_has_session(adapter_));
+    EXPECT_EQ(VNIC_EDOWN, vnic_send_timeout(dev_.get(), packet.data(), packet.size(), 0));
+    EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 0));
+    ASSERT_EQ(0, vnic_set_up(dev_.get(), 1, &err_)) << err_.text;
+    ASSERT_TRUE(model::wintun_give(adapter_, packet));
+    EXPECT_EQ(static_cast<int>(packet.size()),
+              vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 5000));
+}
+
+TEST_F(WintunModel, NoDllTellsWhatToDo)
+{
+    model::kernel().files.clear();
+    vnic_config cfg = config();
+    cfg.wintun_path = "C:\\nowhere\\wintun.dll";
+    EXPECT_EQ(VNIC_ENODRIVER, open(cfg)) << err_.text;
+    EXPECT_NE(nullptr, strstr(err_.text, "wintun.dll")) << err_.text;
+}
+
+TEST_F(WintunModel, AnOldDllIsRefused)
+{
+    model::kernel().files.push_back(L"C:\\old\\wintun.dll");
+    model::wintun_faults().missing_entry = "WintunGetRunningDriverVersion";
+    vnic_config cfg = config();
+    cfg.wintun_path = "C:\\old\\wintun.dll";
+    EXPECT_EQ(VNIC_EVERSION, open(cfg)) << err_.text;
+}
+
+TEST_F(WintunModel, NoDriver)
+{
+    model::wintun_faults().no_driver = true;
+    EXPECT_EQ(VNIC_ENODRIVER, open(config())) << err_.text;
+}
+
+/* What the logger says during a call reaches the log of the handle. */
+TEST_F(WintunModel, TheLoggerIsHeard)
+{
+    static int lines;
+    lines = 0;
+    model::wintun_faults().talks = true;
+    vnic_config cfg = config();
+    cfg.log = [](void *, int, const char *text) { lines += strstr(text, "Creating") != nullptr; };
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    EXPECT_EQ(1, lines);
+}
+
+/* Interrupts and clears at random times: every packet comes exactly once, in order. */
+TEST_F(WintunModel, NothingIsLostAtInterrupts)
+{
+    must_open();
+    constexpr uint32_t COUNT = 3000;
+    std::atomic<bool> done{false};
+    contract::Beside driver([this] {
+        for (uint32_t n = 0; n < COUNT;)
+            if (model::wintun_give(adapter_, numbered(n)))
+                n++;
+            else
+                std::this_thread::yield();
+    });
+    contract::Beside disturber([this, &done] {
+        while (!done) {
+            (void)vnic_interrupt(dev_.get());
+            std::this_thread::yield();
+            (void)vnic_clear_interrupt(dev_.get());
+            std::this_thread::yield();
+        }
+    });
+    for (uint32_t n = 0; n < COUNT;) {
+        int rc = vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 10000);
+        if (rc == VNIC_EINTERRUPTED)
+            continue;
+        if (rc <= 0 || number_of(buf_) != n) {
+            ADD_FAILURE() << "packet " << n << ": " << rc << " " << number_of(buf_);
+            break;
+        }
+        n++;
+    }
+    done = true;
+}
+
+/* Shutdown while packets come and go: what was accepted has left, nothing twice. */
+TEST_F(WintunModel, NothingIsDoubledAtShutdown)
+{
+    for (int round = 0; round < 20; round++) {
+        must_open();
+        std::atomic<uint32_t> sent{0};
+        contract::Beside sender([this, &sent] {
+            for (;;) {
+                Bytes packet = numbered(sent);
+                int rc = vnic_send(dev_.get(), packet.data(), packet.size());
+                if (rc < 0)
+                    return;
+                sent++;
+            }
+        });
+        uint32_t next = 0;
+        while (next < 200) {
+            Bytes packet = model::wintun_take(adapter_, 5000);
+            ASSERT_FALSE(packet.empty());
+            ASSERT_EQ(next++, number_of(packet.data()));
+        }
+        (void)vnic_shutdown(dev_.get());
+        for (Bytes packet; !(packet = model::wintun_take(adapter_, 0)).empty();)
+            ASSERT_EQ(next++, number_of(packet.data()));
+        sender.join();
+        for (Bytes packet; !(packet = model::wintun_take(adapter_, 0)).empty();)
+            ASSERT_EQ(next++, number_of(packet.data()));
+        EXPECT_EQ(sent, next);
+        dev_.reset();
+    }
+}
+
+/* One receiver and one sender a handle, and threads that interrupt, configure and ask: the thread rules. */
+TEST_F(WintunModel, ThreadsUnderStress)
+{
+    must_open();
+    constexpr uint32_t COUNT = 2000;
+    std::atomic<bool> done{false};
+    std::atomic<uint32_t> received{0};
+    contract::Beside driver([this] {
+        for (uint32_t n = 0; n < COUNT;) {
+            n += model::wintun_give(adapter_, numbered(n)) ? 1 : 0;
+            (void)model::wintun_take(adapter_, 0);
+        }
+    });
+    contract::Beside taker([this, &done] {
+        while (!done)
+            (void)model::wintun_take(adapter_, 1);
+    });
+    contract::Beside receiver([this, &received] {
+        vnic_packet views[8] = {};
+        while (received < COUNT) {
+            int rc = vnic_acquire_many(dev_.get(), views, 8, 10000);
+            if (rc == VNIC_EINTERRUPTED)
+                continue;
+            if (rc <= 0)
+                return;
+            received += static_cast<uint32_t>(rc);
+            std::swap(views[0], views[rc - 1]);
+            (void)vnic_release_many(dev_.get(), views, rc);
+        }
+    });
+    contract::Beside asker([this, &done] {
+        while (!done) {
+            vnic_info info;
+            info.size = sizeof info;
+            EXPECT_EQ(0, vnic_get_info(dev_.get(), &info, nullptr));
+            EXPECT_EQ(0, vnic_set_mtu(dev_.get(), 1400 + info.mtu % 2, nullptr));
+        }
+    });
+    contract::Beside disturber([this, &done] {
+        while (!done) {
+            (void)vnic_interrupt(dev_.get());
+            (void)vnic_clear_interrupt(dev_.get());
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    });
+    Bytes packet = numbered(0);
+    for (uint32_t n = 0; n < COUNT;) {
+        int rc = vnic_send_timeout(dev_.get(), packet.data(), packet.size(), 10000);
+        ASSERT_TRUE(rc > 0 || rc == VNIC_EINTERRUPTED) << rc;
+        n += rc > 0 ? 1 : 0;
+    }
+    receiver.join();
+    done = true;
+    EXPECT_EQ(COUNT, received);
+}
+
+}
