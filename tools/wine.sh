@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Run a Windows program under Wine, in a prefix inside build/.
 #   wine.sh --prepare               make the prefix
+#   wine.sh --drivers FOLDER        take the test TAP driver that is built there into the prefix
 #   wine.sh --end                   end what runs in it
 #   wine.sh --inside COMMAND…       run a command in a network namespace of its own, in which the prefix's
 #                                   server and driver host start too; they end with the command
@@ -29,6 +30,10 @@ prepare() {
 
 case $1 in
 --prepare) prepare ;;
+--drivers)
+    cp "$2/vnictap.sys" "$WINEPREFIX/drive_c/windows/system32/drivers/" &&
+        cp "$2/vnictap.inf" "$WINEPREFIX/drive_c/windows/inf/"
+    ;;
 --end) end ;;
 --inside)
     shift
@@ -39,11 +44,9 @@ case $1 in
     # shellcheck disable=SC2016
     "${enter[@]}" bash -c '
         ip link set lo up
-        # IPv6 speaks unasked (router solicitations, MLD) and would be taken for packets of a test.
-        for each in all default; do
-            echo 0 >/proc/sys/net/ipv6/conf/$each/accept_ra
-            echo 0 >/proc/sys/net/ipv6/conf/$each/router_solicitations
-        done
+        # IPv6 speaks unasked (MLD, router solicitations), which would be taken for packets of a test: not
+        # without a link-local address.
+        echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode
         "$0" --prepare && exec "$@"' "${BASH_SOURCE[0]}" "$@"
     result=$?
     end

@@ -2,9 +2,9 @@
 /*
  * Inside the test wintun.dll: the functions of Wintun 0.14.1 with the same rules, over a Linux TUN.
  *
- * wintun_double.c   the exported functions about adapters, the logger, the driver
- * wintun_session.c  those about sessions, and the threads that stand for the driver
- * wintun_store.c    which adapters there are, for all processes of this Wine
+ * wintun_double.c         the exported functions about adapters, the logger, the driver
+ * wintun_double_session.c  those about sessions, and the threads that stand for the driver
+ * wintun_double_store.c    which adapters there are, for all processes of this Wine
  *
  * The rules are those of WireGuard/wintun at tag 0.14.1 (api/adapter.c, api/session.c, driver/wintun.c),
  * each named where it is followed. This code is our own.

@@ -106,23 +106,6 @@ void vnic__sys_drivers_destroy(HDEVINFO set, SP_DEVINFO_DATA *device)
     (void)SetupDiDestroyDriverInfoList(set, device, SPDIT_COMPATDRIVER);
 }
 
-int vnic__sys_driver_enum(HDEVINFO set, SP_DEVINFO_DATA *device, DWORD index,
-                          SP_DRVINFO_DATA_W *ret_driver)
-{
-    return SetupDiEnumDriverInfoW(set, device, SPDIT_COMPATDRIVER, index, ret_driver);
-}
-
-int vnic__sys_driver_detail(HDEVINFO set, SP_DEVINFO_DATA *device, SP_DRVINFO_DATA_W *driver,
-                            SP_DRVINFO_DETAIL_DATA_W *ret_detail, DWORD cap, DWORD *ret_len)
-{
-    return SetupDiGetDriverInfoDetailW(set, device, driver, ret_detail, cap, ret_len);
-}
-
-int vnic__sys_driver_select(HDEVINFO set, SP_DEVINFO_DATA *device, SP_DRVINFO_DATA_W *driver)
-{
-    return SetupDiSetSelectedDriverW(set, device, driver);
-}
-
 /* ---- Registry ----------------------------------------------------------------------------------- */
 
 LSTATUS vnic__sys_reg_open(HKEY parent, const wchar_t *path, DWORD access, HKEY *ret_key)

@@ -60,14 +60,6 @@ DWORD vnic__sys_device_status(DWORD device, ULONG *ret_status, ULONG *ret_proble
 int vnic__sys_drivers_build(HDEVINFO set, SP_DEVINFO_DATA *device);
 /* @fail none */
 void vnic__sys_drivers_destroy(HDEVINFO set, SP_DEVINFO_DATA *device);
-/* SetupDiEnumDriverInfoW; ERROR_NO_MORE_ITEMS at the end. cbSize is set by the caller. */
-int vnic__sys_driver_enum(HDEVINFO set, SP_DEVINFO_DATA *device, DWORD index,
-                          SP_DRVINFO_DATA_W *ret_driver);
-/* SetupDiGetDriverInfoDetailW; ERROR_INSUFFICIENT_BUFFER: what fits is there. */
-int vnic__sys_driver_detail(HDEVINFO set, SP_DEVINFO_DATA *device, SP_DRVINFO_DATA_W *driver,
-                            SP_DRVINFO_DETAIL_DATA_W *ret_detail, DWORD cap, DWORD *ret_len);
-/* SetupDiSetSelectedDriverW. */
-int vnic__sys_driver_select(HDEVINFO set, SP_DEVINFO_DATA *device, SP_DRVINFO_DATA_W *driver);
 
 /* ---- Registry ----------------------------------------------------------------------------------- */
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <wchar.h>
 
-#include "core/alloc.h"
 #include "core/fail.h"
 #include "win_error.h"
 #include "win_sys.h"
@@ -18,7 +17,6 @@
 #define INSTALL_LOOK_MS 100u
 #define CLASS_NAME_UNITS 32 /* MAX_CLASS_NAME_LEN of setupapi.h */
 #define HARDWARE_ID_UNITS 200
-#define DETAIL_SIZE 4096u
 
 #define WHY_RIGHT                                                                                  \
     "adapters are for administrators: start the program with \"Run as administrator\", or from a " \
@@ -62,70 +60,6 @@ static uint32_t step(struct wintap_install *in, const char *name, int ok)
 
     in->step = name;
     return ok || os_code != 0 ? os_code : ERROR_GEN_FAILURE;
-}
-
-/* ---- A driver for the device -------------------------------------------------------------------- */
-
-static int ends_with_id(const SP_DRVINFO_DETAIL_DATA_W *detail, const wchar_t *id)
-{
-    const wchar_t *other = detail->HardwareID;
-
-    if (_wcsicmp(detail->HardwareID, id) == 0) {
-        return 1;
-    }
-    /* Compatible ids follow the hardware id, each with its terminator. */
-    if (detail->CompatIDsLength == 0) {
-        return 0;
-    }
-    for (other += detail->CompatIDsOffset; *other != L'\0'; other += wcslen(other) + 1) {
-        if (_wcsicmp(other, id) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static int is_driver_of(struct wintap_install *in, SP_DRVINFO_DATA_W *driver, const wchar_t *id)
-{
-    SP_DRVINFO_DETAIL_DATA_W *detail = vnic__alloc(DETAIL_SIZE);
-    DWORD len = 0;
-    int found;
-
-    if (detail == NULL) {
-        return 0;
-    }
-    detail->cbSize = sizeof *detail;
-    found = vnic__sys_driver_detail(in->set, &in->device, driver, detail,
-                                    DETAIL_SIZE - 2 * sizeof(wchar_t), &len) ||
-            GetLastError() == ERROR_INSUFFICIENT_BUFFER;
-    found = found && ends_with_id(detail, id);
-    vnic__free(detail);
-    return found;
-}
-
-/* The newest by version, as Windows itself would choose among drivers of equal rank. */
-static uint32_t select_driver(struct wintap_install *in, const wchar_t *id)
-{
-    SP_DRVINFO_DATA_W driver, best;
-    uint32_t os_code = 0;
-    int found = 0;
-
-    for (DWORD i = 0; os_code == 0; i++) {
-        driver.cbSize = sizeof driver;
-        if (!vnic__sys_driver_enum(in->set, &in->device, i, &driver)) {
-            os_code = GetLastError();
-        } else if (is_driver_of(in, &driver, id) &&
-                   (!found || driver.DriverVersion > best.DriverVersion)) {
-            best = driver;
-            found = 1;
-        }
-    }
-    if (!found || os_code != ERROR_NO_MORE_ITEMS) {
-        in->step = "SetupDiEnumDriverInfoW";
-        return os_code;
-    }
-    return step(in, "SetupDiSetSelectedDriverW",
-                vnic__sys_driver_select(in->set, &in->device, &best));
 }
 
 /* ---- The steps ---------------------------------------------------------------------------------- */
@@ -267,7 +201,9 @@ static uint32_t install_one(struct wintap_install *in, const wchar_t *id,
     if (os_code != 0) {
         return os_code;
     }
-    os_code = select_driver(in, id);
+    /* The system's own choice among the drivers that fit: by rank, then the newest. */
+    os_code = step(in, "DIF_SELECTBESTCOMPATDRV",
+                   vnic__sys_device_request(DIF_SELECTBESTCOMPATDRV, in->set, &in->device));
     if (os_code == 0) {
         os_code = install_device(in);
     }
