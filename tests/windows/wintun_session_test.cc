@@ -151,7 +151,7 @@ TEST_F(RingViews, MayBeWrittenToAndSent)
 TEST_F(RingViews, AreReservedCommittedAndTakenBack)
 {
     struct vnic__view views[3];
-    const uint32_t lens[3] = {100, 21, 65535};
+    const uint32_t lens[3] = {100, 61, 65535};
     uintptr_t tokens[3];
 
     open();
@@ -170,8 +170,9 @@ TEST_F(RingViews, AreReservedCommittedAndTakenBack)
     EXPECT_EQ(packet(0), pop());
     b->cancel(dev, &tokens[1], 1);
     Bytes p = pop();
-    EXPECT_EQ(21u, p.size());
-    EXPECT_EQ(0, p[0] >> 4) << "the driver drops this";
+    EXPECT_EQ(61u, p.size());
+    EXPECT_EQ(4, p[0] >> 4) << "the driver would end the session for anything else";
+    EXPECT_EQ(0, p[10] + p[11]) << "no host takes a header with this checksum";
     EXPECT_EQ(packet(2, 65535), pop());
     EXPECT_EQ(0u, ring_out(adapter));
 }
@@ -184,7 +185,9 @@ TEST_F(RingViews, CannotBeReservedInAFullRingOrCommittedWhenTheyAreNoIp)
 
     open();
     const struct vnic__backend *b = inside_backend(dev);
+    const uint32_t too_short = 39;
     EXPECT_EQ(VNIC_EMSGSIZE, b->reserve(dev, views, &too_long, 1));
+    EXPECT_EQ(VNIC_ENOBUFS, b->reserve(dev, views, &too_short, 1));
     EXPECT_EQ(2, b->reserve(dev, views, lens, 2));
     struct vnic__view more;
     EXPECT_EQ(VNIC_EAGAIN, b->reserve(dev, &more, lens, 1));

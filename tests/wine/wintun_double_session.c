@@ -151,8 +151,11 @@ static DWORD WINAPI double_write_kernel(void *arg)
         if (size > PACKET_MAX || ring_room(size) > filled) {
             break;
         }
-        if (double_is_ip(ring->data + head + PACKET_HEAD, size) &&
-            lx_write(s->queue, ring->data + head + PACKET_HEAD, size) == -LX_EBADFD) {
+        /* The driver ends here too: driver/wintun.c, TunProcessReceiveData(). */
+        if (!double_is_ip(ring->data + head + PACKET_HEAD, size)) {
+            break;
+        }
+        if (lx_write(s->queue, ring->data + head + PACKET_HEAD, size) == -LX_EBADFD) {
             break;
         }
         head = (head + ring_room(size)) & (s->capacity - 1);

@@ -185,11 +185,16 @@ void vnic__wintun_tell(struct wintun_queue *wq);
  */
 int vnic__wintun_allocate(struct wintun_queue *wq, size_t len, uint8_t **ret_packet);
 
-/* The driver drops what is no IP packet without a word; callers are told. */
-static inline int wintun_is_ip(uint8_t first_byte)
+/* The driver ends the session for a packet that is no IP, or shorter than a header of its version:
+ * driver/wintun.c, TunProcessReceiveData(). So none may ever get into the ring. */
+static inline int wintun_is_ip(uint8_t first_byte, size_t len)
 {
-    return first_byte >> 4 == 4 || first_byte >> 4 == 6;
+    return (first_byte >> 4 == 4 && len >= 20) || (first_byte >> 4 == 6 && len >= 40);
 }
+
+/* A packet that is this long need not be asked for its length: both headers fit. Shorter ones are not
+ * reserved in the ring, because commit does not know lengths. */
+#define WINTUN_EXACT_MIN 40u
 
 /* Whether the ring had room when it was tried last, or enough time has passed to try again. */
 int vnic__wintun_may_send(struct wintun_queue *wq);

@@ -193,7 +193,7 @@ int vnic__wintun_write(struct vnic *q, const struct vnic_iovec *iov, int n)
     int rc;
 
     (void)vnic__iov_gather(iov, n, &first, 1);
-    if (!wintun_is_ip(first)) {
+    if (!wintun_is_ip(first, len)) {
         return VNIC_EINVAL;
     }
     vnic__mutex_lock(&wq->send_lock);

@@ -6,6 +6,8 @@
  * sent has its place in the ring from its reservation on; it cannot be shortened or taken back, and what
  * is reserved later leaves later.
  */
+#include <string.h>
+
 #include "win_sys.h"
 #include "wintun.h"
 
@@ -16,7 +18,12 @@ int vnic__wintun_reserve(struct vnic *q, struct vnic__view *ret_views, const uin
     uint8_t *packet;
 
     vnic__mutex_lock(&wq->send_lock);
-    while (count < n && (rc = vnic__wintun_allocate(wq, lens[count], &packet)) == 0) {
+    while (count < n) {
+        rc = lens[count] < WINTUN_EXACT_MIN ? VNIC_ENOBUFS
+                                            : vnic__wintun_allocate(wq, lens[count], &packet);
+        if (rc < 0) {
+            break;
+        }
         ret_views[count] = (struct vnic__view){
             .data = packet, .len = lens[count], .cap = lens[count], .token = (uintptr_t)packet};
         count++;
@@ -38,7 +45,8 @@ int vnic__wintun_commit(struct vnic *q, const uintptr_t *tokens, int n)
     } else if (!atomic_load_explicit(&wq->is_open, memory_order_relaxed)) {
         rc = VNIC_EDOWN;
     }
-    while (rc == VNIC_EINVAL && count < n && wintun_is_ip(*(const uint8_t *)tokens[count])) {
+    while (rc == VNIC_EINVAL && count < n &&
+           wintun_is_ip(*(const uint8_t *)tokens[count], WINTUN_EXACT_MIN)) {
         vnic__sys_wintun_send(wq->table, wq->session, (const BYTE *)tokens[count]);
         count++;
     }
@@ -50,7 +58,10 @@ int vnic__wintun_commit(struct vnic *q, const uintptr_t *tokens, int n)
     return rc;
 }
 
-/* The driver drops a packet that is of neither version of IP: driver/wintun.c, TunProcessReceiveData(). */
+/* The ring takes nothing back, and nothing but IP may get to the driver. So what goes out is a header with
+ * a wrong checksum, which every host discards silently (RFC 1122 section 3.2.1.2), and to nobody. */
+static const uint8_t wintun_dropped[20] = {0x45, 0, 0, 20, 0, 0, 0, 0, 0, 255};
+
 void vnic__wintun_cancel(struct vnic *q, const uintptr_t *tokens, int n)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
@@ -59,7 +70,7 @@ void vnic__wintun_cancel(struct vnic *q, const uintptr_t *tokens, int n)
     for (int i = 0; i < n; i++) {
         uint8_t *packet = (uint8_t *)tokens[i];
 
-        packet[0] = 0;
+        memcpy(packet, wintun_dropped, sizeof wintun_dropped);
         vnic__sys_wintun_send(wq->table, wq->session, packet);
     }
     vnic__mutex_unlock(&wq->send_lock);
