@@ -340,6 +340,11 @@ void ring_forget(struct ring_adapter *a)
     LeaveCriticalSection(&r->lock);
 }
 
+wintun_session ring_session_of(struct ring_adapter *a)
+{
+    return a->session;
+}
+
 int ring_has_session(struct ring_adapter *a)
 {
     return a->session != NULL;

@@ -41,6 +41,8 @@ void ring_rewind(struct ring_adapter *a);
 /* The same for the other ring, whose packets are forgotten. */
 void ring_forget(struct ring_adapter *a);
 
+/* The session of now; NULL: none. */
+wintun_session ring_session_of(struct ring_adapter *a);
 int ring_has_session(struct ring_adapter *a);
 /* Sessions that were started so far. */
 unsigned ring_sessions(struct ring_adapter *a);
