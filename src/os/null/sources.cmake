@@ -3,7 +3,7 @@
 set(VNIC_NULL_SOURCES
     null_backend.c
 )
-if(NOT CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android|OHOS)$")
+if(NOT CMAKE_SYSTEM_NAME MATCHES "^(Linux|Android|OHOS|Windows)$")
     list(APPEND VNIC_NULL_SOURCES null_backends.c)
 endif()
 # Windows has the functions of vnic/windows.h; elsewhere they say so.

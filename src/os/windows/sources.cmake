@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Windows has no backend of its own yet: the services that core needs, with the fake and null backends.
+# Windows: the backends wintun and tap-windows6.
 set(VNIC_WINDOWS_SOURCES
+    win_backends.c
     win_error.c
     win_guid.c
     win_netaddr.c
@@ -34,6 +35,7 @@ set(VNIC_WINDOWS_SOURCES
     wintap_ring.c
     wintap_wait.c
     wintun_adapter.c
+    wintun_backend.c
     wintun_io.c
     wintun_library.c
     wintun_log.c

@@ -135,12 +135,17 @@ static int wintun_open_rings(struct vnic *q, struct vnic_error *err)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
     const struct wintun_iface *iface = wintun_iface_of(q);
+    struct wintun_log_scope scope;
+    uint32_t os_code;
 
     if (wq->session == NULL) {
+        vnic__wintun_log_begin(&scope, q->iface, 0);
         wq->session =
             vnic__sys_wintun_start_session(wq->table, iface->adapter, iface->ring_capacity);
+        os_code = GetLastError();
+        vnic__wintun_log_end(&scope);
         if (wq->session == NULL) {
-            return wintun_fail_start(err, GetLastError());
+            return wintun_fail_start(err, os_code);
         }
         wq->read_event = vnic__sys_wintun_read_event(wq->table, wq->session);
         atomic_store(&wq->gone, 0);
