@@ -12,6 +12,8 @@ set -u
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export WINEPREFIX=${VNIC_WINE_PREFIX:-$top/build/wine} WINEDEBUG=${WINEDEBUG:--all}
 export WINEDLLOVERRIDES=${WINEDLLOVERRIDES:-"mscoree=;mshtml="}
+# How iphlpapi.dll is loaded: "n" is the one beside the program, else Wine's own.
+[ -n "${VNIC_WINE_IPHLPAPI:-}" ] && WINEDLLOVERRIDES="iphlpapi=$VNIC_WINE_IPHLPAPI;$WINEDLLOVERRIDES"
 unset DISPLAY
 wine=/usr/lib/wine/wine64
 server=/usr/lib/wine/wineserver64

@@ -221,10 +221,19 @@ static int win_has_address(struct vnic *q, const struct vnic_prefix *p, struct v
     return found;
 }
 
+/* Whether a family that is not there is about to come: the interface of a new adapter gets one by one. */
+static int win_gets_family(struct vnic *q, ADDRESS_FAMILY family)
+{
+    NET_LUID luid = win_luid_of(q);
+    MIB_IF_ROW2 row;
+
+    return q->iface->created && vnic__win_if_row(q, &row, NULL) == 0 &&
+           vnic__win_wait_family(&luid, family, WIN_ADDRESS_TIMEOUT_MS) == NO_ERROR;
+}
+
 int vnic__win_add_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err)
 {
     struct vnic_prefix have;
-    NET_LUID luid = win_luid_of(q);
     DWORD os_code;
     int rc = win_check_form(p, err);
 
@@ -232,9 +241,7 @@ int vnic__win_add_address(struct vnic *q, const struct vnic_prefix *p, struct vn
         return rc;
     }
     os_code = win_create_address(q, p);
-    /* The interface of a new adapter may not have this family yet. */
-    if (os_code == ERROR_NOT_FOUND &&
-        vnic__win_wait_family(&luid, win_family_of(p), WIN_ADDRESS_TIMEOUT_MS) == NO_ERROR) {
+    if (os_code == ERROR_NOT_FOUND && win_gets_family(q, win_family_of(p))) {
         os_code = win_create_address(q, p);
     }
     if ((os_code == ERROR_OBJECT_ALREADY_EXISTS || os_code == ERROR_ALREADY_EXISTS) &&

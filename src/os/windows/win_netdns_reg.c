@@ -12,7 +12,7 @@
 #include "win_sys_setup.h"
 #include "win_text.h"
 
-#define WIN_DNS_KEY_UNITS 128
+#define WIN_DNS_KEY_UNITS 160
 
 static const wchar_t *const win_dns_services[2] = {
     L"SYSTEM\\CurrentControlSet\\Services\\Tcpip\\Parameters\\Interfaces\\",

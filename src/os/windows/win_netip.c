@@ -90,6 +90,7 @@ static int win_change_families(struct vnic *q, const struct win_ip_change *c,
     MIB_IPINTERFACE_ROW before[2], row;
     NET_LUID luid = win_luid_of(q);
     DWORD os_code = NO_ERROR;
+    int done = 0;
     int n = win_read_families(&luid, before, &os_code);
 
     if (n == 0 && os_code == ERROR_NOT_FOUND) {
@@ -102,7 +103,9 @@ static int win_change_families(struct vnic *q, const struct win_ip_change *c,
     for (int i = 0; i < n; i++) {
         row = before[i];
         os_code = c->change(&row, c->value) ? vnic__win_ip_set(&row) : NO_ERROR;
-        if (os_code == NO_ERROR) {
+        /* A family may go meanwhile; then it is one of those that are not there. */
+        done += os_code == NO_ERROR;
+        if (os_code == NO_ERROR || os_code == ERROR_NOT_FOUND) {
             continue;
         }
         while (i-- > 0) {
@@ -110,7 +113,7 @@ static int win_change_families(struct vnic *q, const struct win_ip_change *c,
         }
         return vnic__win_net_fail(q, err, c->op, os_code, NULL);
     }
-    return 0;
+    return done > 0 ? 0 : vnic__win_net_fail(q, err, c->op, ERROR_NOT_FOUND, NULL);
 }
 
 static int win_change_mtu(MIB_IPINTERFACE_ROW *row, uint32_t mtu)
