@@ -173,4 +173,4 @@ TEST_F(NetconfOldDns, WithoutTheKeysOfTheStackThereIsNothingToSet)
     EXPECT_EQ(static_cast<int>(ERROR_FILE_NOT_FOUND), err.os_code);
 }
 
-} // namespace
+}

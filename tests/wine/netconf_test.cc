@@ -332,6 +332,9 @@ TEST_F(Netconf, LinkLocalAddressesGoAndComeBack)
     ASSERT_EQ(0, vnic_set_up(dev, 1, &err)) << err.text;
     ASSERT_EQ(0, netconf_get_link_local(dev, &mode, &err)) << err.text;
     EXPECT_NE(0u, mode & 0xff);
+    /* Linux makes it in its own time. */
+    for (int i = 0; i < 500 && addresses().empty(); i++)
+        Sleep(10);
     EXPECT_EQ(std::string("[fe80:"), addresses().substr(0, 6));
     ASSERT_EQ(0, netconf_set_link_local(dev, 0, &err)) << err.text;
     EXPECT_EQ("", addresses());
@@ -409,4 +412,4 @@ TEST_F(Netconf, AnInterfaceThatIsGoneIsClosed)
     EXPECT_NE(std::string::npos, std::string(err.text).find("removed")) << err.text;
 }
 
-} // namespace
+}
