@@ -329,6 +329,8 @@ TEST_F(Netconf, LinkLocalAddressesGoAndComeBack)
 {
     uint32_t mode = 0;
 
+    write_conf6("addr_gen_mode", "0");
+    write_conf6("accept_ra", "1");
     ASSERT_EQ(0, vnic_set_up(dev, 1, &err)) << err.text;
     ASSERT_EQ(0, netconf_get_link_local(dev, &mode, &err)) << err.text;
     EXPECT_NE(0u, mode & 0xff);
@@ -345,6 +347,7 @@ TEST_F(Netconf, LinkLocalAddressesGoAndComeBack)
     EXPECT_EQ(0u, none);
     ASSERT_EQ(0, netconf_set_link_local(dev, mode, &err)) << err.text;
     EXPECT_EQ("0", conf6("addr_gen_mode"));
+    EXPECT_EQ("1", conf6("accept_ra"));
 }
 
 TEST_F(Netconf, DnsServersAndDomains)
