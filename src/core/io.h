@@ -31,12 +31,6 @@ int vnic__send_until(struct vnic *q, const struct vnic_iovec *iov, int n, int64_
  */
 int vnic__send_batch(struct vnic *q, struct vnic_packet *pkts, int n, int64_t deadline);
 
-/* Whether a code is about one packet alone, so that the next one may still be sent. */
-static inline int vnic__is_about_packet(int code)
-{
-    return code == VNIC_EINVAL || code == VNIC_EMSGSIZE;
-}
-
 /* Whether a packet needs nothing done to it: without offload there is no way to say what it needs. */
 static inline int vnic__can_send_plain(const struct vnic_packet *p)
 {
