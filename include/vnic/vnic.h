@@ -1091,7 +1091,8 @@ struct vnic_info {
     uint32_t refused;       /**< VNIC_F_… that the kernel refused while sending: done by us since */
     char engine[16];        /**< "plain", "uring", …; "" where there is no choice */
     char engine_reason[96]; /**< why that one */
-    uint32_t metric;        /**< Windows: of its routes (IPv4's, if they differ); 0: automatic */
+    uint32_t metric;        /**< Windows: of its routes (IPv4's, if they differ); 0: automatic,
+                                 VNIC_UNSET: the system has none */
     char guid[40];          /**< Windows: "{…}" */
     uint64_t luid;          /**< Windows: NET_LUID of the interface */
     char driver_version[32]; /**< of the interface's driver, "0.14" */

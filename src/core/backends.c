@@ -46,8 +46,16 @@ const char *const *vnic_backends(void)
     return vnic__backend_names;
 }
 
+void vnic__complete_info(const struct vnic__backend *b, struct vnic_info *info)
+{
+    if ((b->options & VNIC__OPT_METRIC) == 0) {
+        info->metric = VNIC_UNSET;
+    }
+}
+
 /* The caller's function, and whether it has had enough. */
 struct list_state {
+    const struct vnic__backend *backend;
     int (*fn)(void *user, const struct vnic_info *info);
     void *user;
     int stopped;
@@ -56,8 +64,10 @@ struct list_state {
 static int list_one(void *user, const struct vnic_info *info)
 {
     struct list_state *state = user;
+    struct vnic_info complete = *info;
 
-    state->stopped = state->fn(state->user, info);
+    vnic__complete_info(state->backend, &complete);
+    state->stopped = state->fn(state->user, &complete);
     return state->stopped;
 }
 
@@ -66,6 +76,7 @@ static int list_of(const struct vnic__backend *b, struct list_state *state, stru
     if (b->list == NULL) {
         return vnic__fail_unsupported(err, "vnic_list", "list", b->name);
     }
+    state->backend = b;
     return b->list(list_one, state, err);
 }
 
@@ -92,7 +103,7 @@ static int list_all(struct list_state *state, struct vnic_error *err)
 int vnic_list(const char *backend, int (*fn)(void *user, const struct vnic_info *info), void *user,
               struct vnic_error *ret_err)
 {
-    struct list_state state = {fn, user, 0};
+    struct list_state state = {.fn = fn, .user = user};
     const struct vnic__backend *b;
 
     if (fn == NULL) {

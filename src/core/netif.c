@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "address_set.h"
+#include "backends.h"
 #include "config.h"
 #include "device.h"
 #include "offload.h"
@@ -51,6 +52,7 @@ int vnic_get_info(vnic *dev, struct vnic_info *ret_info, struct vnic_error *ret_
     vnic__mutex_unlock(&dev->iface->lock);
     if (rc == 0) {
         vnic__offload_info(dev, &info);
+        vnic__complete_info(dev->backend, &info);
         info.size = ret_info->size < sizeof info ? ret_info->size : sizeof info;
         memcpy(ret_info, &info, info.size);
     }

@@ -20,6 +20,7 @@ static struct vnic_config bare(const Driver *driver, uint32_t flags = 0)
 
 TEST_P(Contract, ReleaseAndAdoptKeepTheInterface)
 {
+    need_adopt();
     struct vnic_config cfg = config();
     cfg.name = "passed0";
     cfg.addresses = "10.9.0.1/24";
@@ -52,6 +53,7 @@ TEST_P(Contract, ReleaseAndAdoptKeepTheInterface)
 
 TEST_P(Contract, BorrowedDescriptorStaysWithItsOwner)
 {
+    need_adopt();
     open();
     struct vnic_config take = bare(driver.get(), VNIC_BORROW);
     for (int how = 0; how < 2; how++) {
@@ -78,6 +80,7 @@ TEST_P(Contract, BorrowedDescriptorStaysWithItsOwner)
 
 TEST_P(ContractPlain, AdoptUnderstandsTheHeadersOfTheDescriptor)
 {
+    need_adopt();
     for (uint32_t flags : {uint32_t{VNIC_KEEP_HEADER}, uint32_t{VNIC_VNET_HDR},
                            uint32_t{VNIC_KEEP_HEADER | VNIC_VNET_HDR}}) {
         struct vnic_config cfg = config();
@@ -102,6 +105,7 @@ TEST_P(ContractPlain, AdoptUnderstandsTheHeadersOfTheDescriptor)
 
 TEST_P(Contract, AdoptGivesHeadersThatTheDescriptorLacks)
 {
+    need_adopt();
     open();
     intptr_t native = -1;
     ASSERT_EQ(0, vnic_release(dev.release(), &native));
@@ -124,6 +128,7 @@ TEST_P(Contract, AdoptGivesHeadersThatTheDescriptorLacks)
 
 TEST_P(Contract, AdoptConfiguresWhatIsAsked)
 {
+    need_adopt();
     open();
     intptr_t native = -1;
     ASSERT_EQ(0, vnic_release(dev.release(), &native));
@@ -145,6 +150,7 @@ TEST_P(Contract, AdoptConfiguresWhatIsAsked)
 
 TEST_P(Contract, AdoptRefusesAndLeavesTheDescriptor)
 {
+    need_adopt();
     VNIC_COVERS("vnic_adopt", "VNIC_EINVAL");
     VNIC_COVERS("vnic_adopt", "VNIC_EBADFD");
     VNIC_COVERS("vnic_adopt", "VNIC_EKIND");
@@ -193,6 +199,7 @@ TEST_P(Contract, AdoptRefusesAndLeavesTheDescriptor)
 
 TEST_P(Contract, AdoptOfADetachedQueue)
 {
+    need_adopt();
     VNIC_COVERS("vnic_adopt", "VNIC_EDETACHED");
     struct vnic_config cfg = config();
     cfg.flags |= VNIC_MULTI_QUEUE;

@@ -122,6 +122,45 @@ void Contract::TearDown()
     driver.reset();
 }
 
+bool Contract::has(uint64_t option) const
+{
+    return (inside_find_backend(driver->backend())->options & option) != 0;
+}
+
+/* The exception is googletest's own way out of a test from a function that it calls. */
+void Contract::need(bool there, const char *what) const
+{
+    if (!there) {
+        [what] { GTEST_SKIP() << "this backend does not support " << what; }();
+        throw ::testing::AssertionException(
+            ::testing::TestPartResult(::testing::TestPartResult::kSkip, __FILE__, __LINE__, what));
+    }
+}
+
+void Contract::need_adopt() const
+{
+    need(inside_find_backend(driver->backend())->adopt != nullptr, "descriptors");
+}
+
+/* A member of the configuration that tests set and that not every backend has. */
+struct Wish {
+    uint64_t option;
+    const char *field;
+    bool is_set;
+};
+
+static std::vector<Wish> wishes_of(const struct vnic_config &cfg)
+{
+    return {
+        {VNIC__OPT_ALIAS, "alias", cfg.alias != nullptr},
+        {VNIC__OPT_TX_QUEUE_LEN, "tx_queue_len", cfg.tx_queue_len != VNIC_UNSET},
+        {VNIC__OPT_MULTI_QUEUE, "VNIC_MULTI_QUEUE", (cfg.flags & VNIC_MULTI_QUEUE) != 0},
+        {VNIC__OPT_KEEP_HEADER, "VNIC_KEEP_HEADER", (cfg.flags & VNIC_KEEP_HEADER) != 0},
+        {VNIC__OPT_VNET_HDR, "VNIC_VNET_HDR", (cfg.flags & VNIC_VNET_HDR) != 0},
+        {VNIC__OPT_NO_CARRIER, "VNIC_NO_CARRIER", (cfg.flags & VNIC_NO_CARRIER) != 0},
+    };
+}
+
 struct vnic_config Contract::config() const
 {
     struct vnic_config cfg;
@@ -129,7 +168,7 @@ struct vnic_config Contract::config() const
     vnic_config_init(&cfg);
     cfg.backend = driver->backend();
     cfg.layer = layer();
-    cfg.flags = VNIC_NO_LINK_LOCAL;
+    cfg.flags = has(VNIC__OPT_NO_LINK_LOCAL) ? VNIC_NO_LINK_LOCAL : 0;
     cfg.offload = GetParam().offload;
     cfg.engine = GetParam().engine;
     return cfg;
@@ -146,6 +185,13 @@ int Contract::open_as(const struct vnic_config &cfg, Handle *ret)
 
 void Contract::open(const struct vnic_config &cfg)
 {
+    for (const Wish &wish : wishes_of(cfg)) {
+        if (wish.is_set && !has(wish.option)) {
+            ASSERT_EQ(VNIC_ENOTSUP, open_as(cfg, &dev));
+            EXPECT_STREQ(wish.field, err.field);
+            need(false, wish.field);
+        }
+    }
     ASSERT_EQ(0, open_as(cfg, &dev)) << err.text;
     driver->attach(d());
 }

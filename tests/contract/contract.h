@@ -146,9 +146,16 @@ class Contract : public ::testing::TestWithParam<Param>
         return std::string(driver->backend()) == "fake";
     }
 
+    /* Whether the backend honours an option, VNIC__OPT_…. */
+    bool has(uint64_t option) const;
+    /* Ends the test, as skipped, when the backend lacks what it is about. */
+    void need(bool there, const char *what) const;
+    void need_adopt() const;
+
     /* A configuration for this driver and layer: quiet, which means no packets of the kernel's own. */
     struct vnic_config config() const;
-    /* Opens it as `dev` and attaches the far side. */
+    /* Opens it as `dev` and attaches the far side. What the backend lacks is refused by name, and then
+     * there is nothing more to be tested. */
     void open();
     void open(const struct vnic_config &cfg);
     int open_as(const struct vnic_config &cfg, Handle *ret);

@@ -305,6 +305,7 @@ TEST_P(Contract, CloseEndsBlockedCallsAndReturns)
 
 TEST_P(Contract, ReleaseEndsBlockedCallsAndReturns)
 {
+    need_adopt();
     vnic *raw = nullptr;
     struct vnic_config cfg = config();
     ASSERT_EQ(0, vnic_open(&cfg, &raw, &err)) << err.text;

@@ -42,11 +42,9 @@ int inside_apply(vnic *dev, const struct vnic__settings *s, uint32_t created,
     return rc;
 }
 
-uint64_t inside_options(const char *backend)
+const struct vnic__backend *inside_find_backend(const char *name)
 {
-    const struct vnic__backend *b = vnic__find_backend(backend, VNIC_UNSET, NULL);
-
-    return b == NULL ? 0 : b->options;
+    return vnic__find_backend(name, VNIC_UNSET, NULL);
 }
 
 int inside_get_dns(vnic *dev, struct vnic__dns *ret, struct vnic_error *err)

@@ -22,8 +22,8 @@ void inside_use_backend(vnic *dev, const struct vnic__backend *backend);
 int inside_apply(vnic *dev, const struct vnic__settings *s, uint32_t created,
                  struct vnic_error *err);
 
-/* VNIC__OPT_… of a backend by its name; 0: there is none. */
-uint64_t inside_options(const char *backend);
+/* A backend by its name; NULL: there is none. */
+const struct vnic__backend *inside_find_backend(const char *name);
 
 /* The DNS settings of an interface, for which there is no public call. */
 int inside_get_dns(vnic *dev, struct vnic__dns *ret, struct vnic_error *err);
