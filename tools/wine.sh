@@ -41,6 +41,7 @@ case $1 in
     shift
     # A server that is running already would do its work in another network.
     end
+    export VNIC_WINE_INSIDE=1
     enter=(unshare -n)
     [ "$(id -u)" = 0 ] || enter=(unshare -Urn)
     # shellcheck disable=SC2016

@@ -26,6 +26,11 @@ static const Param every_param[] = {
     {"model_tap_tap", make_tap_model_driver, VNIC_TAP, VNIC_UNSET, nullptr},
     {"model_tap_tun", make_tap_tun_model_driver, VNIC_TUN, VNIC_UNSET, nullptr},
 #endif
+#ifdef VNIC_CONTRACT_WINDOWS
+    {"wintun", make_wintun_driver, VNIC_TUN, VNIC_UNSET, nullptr},
+    {"tap_windows6", make_wintap_driver, VNIC_TAP, VNIC_UNSET, nullptr},
+    {"tap_windows6_tun", make_wintap_tun_driver, VNIC_TUN, VNIC_UNSET, nullptr},
+#endif
 };
 
 std::vector<Param> all_params()

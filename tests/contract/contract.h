@@ -56,6 +56,9 @@ class Driver
 std::unique_ptr<Driver> make_fake_driver();
 std::unique_ptr<Driver> make_linux_driver();
 std::unique_ptr<Driver> make_linux_uring_driver();
+std::unique_ptr<Driver> make_wintun_driver();
+std::unique_ptr<Driver> make_wintap_driver();
+std::unique_ptr<Driver> make_wintap_tun_driver();
 std::unique_ptr<Driver> make_wintun_model_driver();
 std::unique_ptr<Driver> make_tap_model_driver();
 std::unique_ptr<Driver> make_tap_tun_model_driver();
