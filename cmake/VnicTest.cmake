@@ -112,6 +112,6 @@ function(vnic_test_in_parts name parts label)
         add_test(NAME ${name}_${part}
             COMMAND ${name} "--gtest_output=xml:${VNIC_RESULTS_DIR}/${name}_${part}.xml")
         set_tests_properties(${name}_${part} PROPERTIES LABELS ${label} TIMEOUT 300 COST 100
-            ENVIRONMENT "GTEST_TOTAL_SHARDS=${parts};GTEST_SHARD_INDEX=${index}")
+            ENVIRONMENT "GTEST_TOTAL_SHARDS=${parts};GTEST_SHARD_INDEX=${index};VNIC_WINE_IPHLPAPI=n")
     endforeach()
 endfunction()

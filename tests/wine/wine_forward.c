@@ -108,6 +108,7 @@ int main(int argc, char **argv)
     vnic_close(there.from);
     vnic_close(there.to);
     (void)printf("%llu there, %llu back: %s, %s\n", (unsigned long long)there.packets,
-                 (unsigned long long)back.packets, vnic_error_name(there.rc), vnic_error_name(back.rc));
+                 (unsigned long long)back.packets, vnic_error_name(there.rc),
+                 vnic_error_name(back.rc));
     return there.rc == VNIC_ECLOSED || back.rc == VNIC_ECLOSED ? 0 : 1;
 }

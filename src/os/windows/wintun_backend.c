@@ -60,9 +60,9 @@ static void wintun_close(struct vnic *q, int keep)
 const struct vnic__backend vnic__wintun_backend = {
     .name = "wintun",
     .options = VNIC__OPT_NAME | VNIC__OPT_ADDRESSES | VNIC__OPT_MTU | VNIC__OPT_UP |
-               VNIC__OPT_EXCLUSIVE | VNIC__OPT_TUN | VNIC__OPT_WINTUN_PATH |
-               VNIC__OPT_ADAPTER_GUID | VNIC__OPT_DESCRIPTION | VNIC__OPT_RING | VNIC__OPT_METRIC |
-               VNIC__OPT_DNS,
+               VNIC__OPT_EXCLUSIVE | VNIC__OPT_NO_LINK_LOCAL | VNIC__OPT_TUN |
+               VNIC__OPT_WINTUN_PATH | VNIC__OPT_ADAPTER_GUID | VNIC__OPT_DESCRIPTION |
+               VNIC__OPT_RING | VNIC__OPT_METRIC | VNIC__OPT_DNS,
     .queue_size = sizeof(struct wintun_queue),
     .iface_size = sizeof(struct wintun_iface),
     .check_name = vnic__win_name_check,
