@@ -31,6 +31,11 @@ BOOL vnic__sys_yield(void)
     return SwitchToThread();
 }
 
+void vnic__sys_sleep(DWORD ms)
+{
+    Sleep(ms);
+}
+
 HANDLE vnic__sys_create_timer(DWORD flags)
 {
     return CreateWaitableTimerExW(NULL, NULL, flags, SYNCHRONIZE | TIMER_MODIFY_STATE);

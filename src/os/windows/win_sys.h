@@ -32,6 +32,7 @@ BOOL vnic__sys_close_handle(HANDLE handle);
 DWORD vnic__sys_wait_any(DWORD n, const HANDLE *handles, DWORD timeout_ms);
 /* Lets another thread run that is ready; tells whether one was. @fail none */
 BOOL vnic__sys_yield(void);
+void vnic__sys_sleep(DWORD ms);
 
 /* ---- Timers ------------------------------------------------------------------------------------- */
 

@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "core/device.h"
+#include "win_gate.h"
 #include "win_iface.h"
 #include "win_sys_wintun.h"
 
@@ -97,34 +98,33 @@ struct wintun_iface {
  * q->priv. Wintun is single queue, so this is the session's side of the interface. The members are
  * wintun_session.c's; all zeros is the state before vnic__wintun_queue_begin().
  *
- * Locks: recv_lock before send_lock; both may be taken with core's, and nothing is taken inside them but
- * what the watch has. Readers hold recv_lock while they copy, so that no session ends under them.
+ * Gates: recv_gate before send_gate; both may be entered with core's locks held, and nothing is taken inside
+ * them but what the watch has. Readers are inside while they copy, so that no session ends under them.
  */
 struct wintun_queue {
     const struct wintun_table *table; /* of the library; set by open, for calls made for packets */
     /*
-     * The rings. They change with both locks held, so either is enough to use them; and a thread that
+     * The rings. They change with both gates held, so either is enough to use them; and a thread that
      * has packets of them (out) needs none, for they do not end before these are back.
      */
     wintun_session session;   /* NULL: none */
     _Atomic uint32_t is_open; /* 1: packets pass; changes as session does */
     _Atomic uint32_t out;     /* packets of both rings that are with the caller */
-    uint32_t ends_unused;     /* both locks. 1: the session ends as soon as out is 0 */
+    uint32_t ends_unused;     /* both gates. 1: the session ends as soon as out is 0 */
     _Atomic uint32_t gone;    /* 1: the adapter was removed or disabled under the session */
     HANDLE opened;            /* manual-reset: set while is_open is 1 */
     HANDLE read_event;        /* the session's: auto-reset, one waiter */
 
-    struct vnic__mutex recv_lock; /* guards what follows */
-    struct vnic__cond left;       /* a listener has left the session's event */
-    uint32_t listeners;           /* calls that wait for the session's event */
-    const uint8_t *held;          /* taken from the ring and not given yet; NULL: none */
+    struct win_gate recv_gate; /* guards what follows */
+    uint32_t listeners;        /* calls that wait for the session's event */
+    const uint8_t *held;       /* taken from the ring and not given yet; NULL: none */
     uint32_t held_len;
     struct win_watch *watch; /* behind the wait handle; NULL: not asked for yet */
     uint32_t told_found;     /* what the watch was told last: 1: packets are there */
     int64_t spin_ns;         /* the receiver's: how long it looks before it waits */
 
-    struct vnic__mutex send_lock; /* for sending: 0.14.1 wants one sender at a time */
-    int64_t backoff_ns;      /* send_lock: how long the ring was left alone last; 0: it had room */
+    struct win_gate send_gate; /* for sending: 0.14.1 wants one sender at a time */
+    int64_t backoff_ns;      /* send_gate: how long the ring was left alone last; 0: it had room */
     _Atomic int64_t room_at; /* the ring was full: not to be tried before; 0: it was not */
     HANDLE timer;            /* the sender's; NULL: this Windows has none that is fine enough */
 };
@@ -150,7 +150,7 @@ void vnic__wintun_adapter_close(struct vnic *q);
 
 /* ---- Sessions (wintun_session.c) ---------------------------------------------------------------- */
 
-/* Makes locks, events and timers of the queue; no session. On failure nothing is left. */
+/* Makes events and timers of the queue; no session. On failure nothing is left. */
 int vnic__wintun_queue_begin(struct vnic *q, struct vnic_error *err);
 
 /* Ends the session, the watch and what begin made. No other call on the queue runs or follows. */
@@ -163,7 +163,7 @@ int vnic__wintun_set_up(struct vnic *q, uint32_t up, struct vnic_error *err);
 void vnic__wintun_back(struct vnic *q, uint32_t n);
 
 /*
- * [recv_lock] Returns when no call waits for the session's event any more. None may begin to (there is a
+ * [recv_gate] Returns when no call waits for the session's event any more. None may begin to (there is a
  * watch, or the rings are closed), and the watch must not wait for it.
  */
 void vnic__wintun_send_listeners_away(struct wintun_queue *wq);
@@ -171,16 +171,16 @@ void vnic__wintun_send_listeners_away(struct wintun_queue *wq);
 /* ---- What these share ---------------------------------------------------------------------------- */
 
 /*
- * [recv_lock] Makes sure that a packet is held. 0, or VNIC_EAGAIN (none there, or the interface is down),
+ * [recv_gate] Makes sure that a packet is held. 0, or VNIC_EAGAIN (none there, or the interface is down),
  * VNIC_ECLOSED, VNIC_EOS.
  */
 int vnic__wintun_hold(struct wintun_queue *wq);
 
-/* [recv_lock] The watch, if there is one, gets to know whether packets are there. */
+/* [recv_gate] The watch, if there is one, gets to know whether packets are there. */
 void vnic__wintun_tell(struct wintun_queue *wq);
 
 /*
- * [send_lock] Room for one packet in the send ring: 0, or VNIC_EAGAIN (full), VNIC_EDOWN, VNIC_ECLOSED,
+ * [send_gate] Room for one packet in the send ring: 0, or VNIC_EAGAIN (full), VNIC_EDOWN, VNIC_ECLOSED,
  * VNIC_EMSGSIZE, VNIC_EOS.
  */
 int vnic__wintun_allocate(struct wintun_queue *wq, size_t len, uint8_t **ret_packet);

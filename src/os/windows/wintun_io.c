@@ -13,7 +13,7 @@
 
 /* ---- Receiving ---------------------------------------------------------------------------------- */
 
-/* [recv_lock] Why WintunReceivePacket() gave nothing. */
+/* [recv_gate] Why WintunReceivePacket() gave nothing. */
 static int wintun_recv_code(struct wintun_queue *wq)
 {
     switch (GetLastError()) {
@@ -27,8 +27,8 @@ static int wintun_recv_code(struct wintun_queue *wq)
     }
 }
 
-/* [recv_lock] The next packet: the one that is held, or one of the ring. */
-static int wintun_take(struct wintun_queue *wq, const uint8_t **ret, uint32_t *ret_len)
+/* [recv_gate] The next packet: the one that is held, or one of the ring. */
+static inline int wintun_take(struct wintun_queue *wq, const uint8_t **ret, uint32_t *ret_len)
 {
     DWORD len;
 
@@ -86,6 +86,18 @@ void vnic__wintun_tell(struct wintun_queue *wq)
     }
 }
 
+/* Nearly all packets go to or come from one piece. */
+static inline size_t wintun_copy_out(const struct vnic_iovec *iov, int n, const uint8_t *packet,
+                                     size_t len)
+{
+    if (n != 1) {
+        return vnic__iov_scatter(iov, n, packet, len);
+    }
+    len = len < iov->len ? len : iov->len;
+    memcpy(iov->base, packet, len);
+    return len;
+}
+
 int vnic__wintun_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint32_t *ret_flags)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
@@ -95,15 +107,15 @@ int vnic__wintun_read(struct vnic *q, const struct vnic_iovec *iov, int n, uint3
     int rc;
 
     *ret_flags = 0;
-    vnic__mutex_lock(&wq->recv_lock);
+    win_gate_enter(&wq->recv_gate);
     rc = wintun_take(wq, &packet, &len);
     if (rc == 0) {
-        stored = vnic__iov_scatter(iov, n, packet, len);
+        stored = wintun_copy_out(iov, n, packet, len);
         vnic__sys_wintun_release(wq->table, wq->session, packet);
         *ret_flags = stored < len ? VNIC__READ_CUT : 0;
     }
     vnic__wintun_tell(wq);
-    vnic__mutex_unlock(&wq->recv_lock);
+    win_gate_leave(&wq->recv_gate);
     return rc < 0 ? rc : (int)stored;
 }
 
@@ -114,7 +126,7 @@ int vnic__wintun_acquire(struct vnic *q, struct vnic__view *ret_views, int n)
     int count = 0, rc = 0;
     uint32_t len;
 
-    vnic__mutex_lock(&wq->recv_lock);
+    win_gate_enter(&wq->recv_gate);
     while (count < n && (rc = wintun_take(wq, &packet, &len)) == 0) {
         uint8_t *data = (uint8_t *)(uintptr_t)packet; /* the ring is ours to write to */
 
@@ -123,7 +135,7 @@ int vnic__wintun_acquire(struct vnic *q, struct vnic__view *ret_views, int n)
     }
     (void)atomic_fetch_add_explicit(&wq->out, (uint32_t)count, memory_order_relaxed);
     vnic__wintun_tell(wq);
-    vnic__mutex_unlock(&wq->recv_lock);
+    win_gate_leave(&wq->recv_gate);
     return count > 0 ? count : rc;
 }
 
@@ -146,7 +158,7 @@ int vnic__wintun_may_send(struct wintun_queue *wq)
     return room_at == 0 || vnic__now_ns() >= room_at;
 }
 
-/* [send_lock] The ring is full, and nothing will tell when it has room. */
+/* [send_gate] The ring is full, and nothing will tell when it has room. */
 static void wintun_leave_alone(struct wintun_queue *wq)
 {
     int64_t next = wq->backoff_ns == 0 ? WINTUN_BACKOFF_MIN_NS : wq->backoff_ns * 2;
@@ -184,24 +196,33 @@ int vnic__wintun_allocate(struct wintun_queue *wq, size_t len, uint8_t **ret_pac
     }
 }
 
+static inline void wintun_copy_in(const struct vnic_iovec *iov, int n, uint8_t *packet, size_t len)
+{
+    if (n != 1) {
+        (void)vnic__iov_gather(iov, n, packet, len);
+    } else {
+        memcpy(packet, iov->base, len);
+    }
+}
+
 int vnic__wintun_write(struct vnic *q, const struct vnic_iovec *iov, int n)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
-    size_t len = vnic__iov_total(iov, n);
+    size_t len = n == 1 ? iov->len : vnic__iov_total(iov, n);
     uint8_t first = 0;
     uint8_t *packet;
     int rc;
 
-    (void)vnic__iov_gather(iov, n, &first, 1);
+    wintun_copy_in(iov, n, &first, 1);
     if (!wintun_is_ip(first, len)) {
         return VNIC_EINVAL;
     }
-    vnic__mutex_lock(&wq->send_lock);
+    win_gate_enter(&wq->send_gate);
     rc = vnic__wintun_allocate(wq, len, &packet);
     if (rc == 0) {
-        (void)vnic__iov_gather(iov, n, packet, len);
+        wintun_copy_in(iov, n, packet, len);
         vnic__sys_wintun_send(wq->table, wq->session, packet);
     }
-    vnic__mutex_unlock(&wq->send_lock);
+    win_gate_leave(&wq->send_gate);
     return rc < 0 ? rc : (int)len;
 }

@@ -3,7 +3,7 @@
  * The session of an adapter: rings that the driver shares with this process, there while the interface is
  * up.
  *
- * Ending it frees the rings. So it waits until nobody reads or writes in them (both locks), nobody waits
+ * Ending it frees the rings. So it waits until nobody reads or writes in them (both gates), nobody waits
  * for its event (listeners, the watch), and the caller has given back what was lent: with packets out, the
  * interface is down for everybody at once, but the session ends with the last of them. Packets
  * that were in the rings go with it.
@@ -20,16 +20,16 @@
 /* winerror.h of Windows 10 1803; older headers lack it. */
 #define WINTUN_ERROR_NO_SUCH_DEVICE 433
 
-static void wintun_lock_both(struct wintun_queue *wq)
+static void wintun_enter_both(struct wintun_queue *wq)
 {
-    vnic__mutex_lock(&wq->recv_lock);
-    vnic__mutex_lock(&wq->send_lock);
+    win_gate_enter(&wq->recv_gate);
+    win_gate_enter(&wq->send_gate);
 }
 
-static void wintun_unlock_both(struct wintun_queue *wq)
+static void wintun_leave_both(struct wintun_queue *wq)
 {
-    vnic__mutex_unlock(&wq->send_lock);
-    vnic__mutex_unlock(&wq->recv_lock);
+    win_gate_leave(&wq->send_gate);
+    win_gate_leave(&wq->recv_gate);
 }
 
 int vnic__wintun_queue_begin(struct vnic *q, struct vnic_error *err)
@@ -42,13 +42,10 @@ int vnic__wintun_queue_begin(struct vnic *q, struct vnic_error *err)
                               "cannot make an event to wait for");
     }
     wq->timer = vnic__sys_create_timer(WINTUN_FINE_TIMER);
-    vnic__mutex_init(&wq->recv_lock);
-    vnic__mutex_init(&wq->send_lock);
-    vnic__cond_init(&wq->left);
     return 0;
 }
 
-/* [both locks] Ends a session that is to end, once nothing of it is with the caller. */
+/* [both gates] Ends a session that is to end, once nothing of it is with the caller. */
 static void wintun_end_unused(struct wintun_queue *wq)
 {
     if (wq->ends_unused && atomic_load(&wq->out) == 0) {
@@ -64,13 +61,13 @@ void vnic__wintun_back(struct vnic *q, uint32_t n)
     struct wintun_queue *wq = wintun_queue_of(q);
 
     if (atomic_fetch_sub(&wq->out, n) == n && !atomic_load(&wq->is_open)) {
-        wintun_lock_both(wq);
+        wintun_enter_both(wq);
         wintun_end_unused(wq);
-        wintun_unlock_both(wq);
+        wintun_leave_both(wq);
     }
 }
 
-/* [both locks] Closes the rings for calls made for packets. What was read ahead is dropped. */
+/* [both gates] Closes the rings for calls made for packets. What was read ahead is dropped. */
 static void wintun_close_rings(struct vnic *q)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
@@ -89,7 +86,9 @@ void vnic__wintun_send_listeners_away(struct wintun_queue *wq)
 {
     while (wq->listeners > 0) {
         (void)vnic__sys_set_event(wq->read_event);
-        vnic__cond_wait(&wq->left, &wq->recv_lock, -1);
+        win_gate_leave(&wq->recv_gate);
+        (void)vnic__sys_yield();
+        win_gate_enter(&wq->recv_gate);
     }
 }
 
@@ -97,18 +96,18 @@ static void wintun_go_down(struct vnic *q)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
 
-    wintun_lock_both(wq);
+    wintun_enter_both(wq);
     wintun_close_rings(q);
-    wintun_unlock_both(wq);
+    wintun_leave_both(wq);
     if (wq->watch != NULL) {
         vnic__win_watch_set_source(wq->watch, NULL);
     }
-    vnic__mutex_lock(&wq->recv_lock);
+    win_gate_enter(&wq->recv_gate);
     vnic__wintun_send_listeners_away(wq);
-    vnic__mutex_lock(&wq->send_lock);
+    win_gate_enter(&wq->send_gate);
     wq->ends_unused = 1;
     wintun_end_unused(wq);
-    wintun_unlock_both(wq);
+    wintun_leave_both(wq);
 }
 
 static int wintun_fail_start(struct vnic_error *err, uint32_t os_code)
@@ -130,48 +129,69 @@ static int wintun_fail_start(struct vnic_error *err, uint32_t os_code)
                           "cannot start the session, which brings the interface up");
 }
 
-/* [both locks] Opens the rings, starting a session unless the last one still waits for its packets. */
-static int wintun_open_rings(struct vnic *q, struct vnic_error *err)
+/* [both gates] Opens the rings. */
+static void wintun_open_rings(struct vnic *q)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
-    const struct wintun_iface *iface = wintun_iface_of(q);
-    struct wintun_log_scope scope;
-    uint32_t os_code;
 
-    if (wq->session == NULL) {
-        vnic__wintun_log_begin(&scope, q->iface, 0);
-        wq->session =
-            vnic__sys_wintun_start_session(wq->table, iface->adapter, iface->ring_capacity);
-        os_code = GetLastError();
-        vnic__wintun_log_end(&scope);
-        if (wq->session == NULL) {
-            return wintun_fail_start(err, os_code);
-        }
-        wq->read_event = vnic__sys_wintun_read_event(wq->table, wq->session);
-        atomic_store(&wq->gone, 0);
-    }
     wq->ends_unused = 0;
     wq->backoff_ns = 0;
     atomic_store(&wq->room_at, 0);
     atomic_store(&wq->is_open, 1);
     atomic_store(&win_iface_of(q)->up, 1);
     (void)vnic__sys_set_event(wq->opened);
+}
+
+/* The last session still waits for its packets: it goes on. */
+static int wintun_reopen_rings(struct vnic *q)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+    int is_there;
+
+    wintun_enter_both(wq);
+    is_there = wq->session != NULL;
+    if (is_there) {
+        wintun_open_rings(q);
+    }
+    wintun_leave_both(wq);
+    return is_there;
+}
+
+/* There is no session, and only configuration makes one, so nobody else touches it now. */
+static int wintun_start(struct vnic *q, struct vnic_error *err)
+{
+    struct wintun_queue *wq = wintun_queue_of(q);
+    const struct wintun_iface *wi = wintun_iface_of(q);
+    struct wintun_log_scope scope;
+    wintun_session session;
+    uint32_t os_code;
+
+    vnic__wintun_log_begin(&scope, q->iface, 0);
+    session = vnic__sys_wintun_start_session(wq->table, wi->adapter, wi->ring_capacity);
+    os_code = GetLastError();
+    vnic__wintun_log_end(&scope);
+    if (session == NULL) {
+        return wintun_fail_start(err, os_code);
+    }
+    wintun_enter_both(wq);
+    wq->session = session;
+    wq->read_event = vnic__sys_wintun_read_event(wq->table, session);
+    atomic_store(&wq->gone, 0);
+    wintun_open_rings(q);
+    wintun_leave_both(wq);
     return 0;
 }
 
 static int wintun_go_up(struct vnic *q, struct vnic_error *err)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
-    int rc;
+    int rc = wintun_reopen_rings(q) ? 0 : wintun_start(q, err);
 
-    wintun_lock_both(wq);
-    rc = wintun_open_rings(q, err);
-    wintun_unlock_both(wq);
     if (rc == 0 && wq->watch != NULL) {
         vnic__win_watch_set_source(wq->watch, wq->read_event);
-        vnic__mutex_lock(&wq->recv_lock);
+        win_gate_enter(&wq->recv_gate);
         vnic__wintun_tell(wq);
-        vnic__mutex_unlock(&wq->recv_lock);
+        win_gate_leave(&wq->recv_gate);
     }
     return rc;
 }
@@ -203,7 +223,4 @@ void vnic__wintun_queue_end(struct vnic *q)
         (void)vnic__sys_close_handle(wq->timer);
     }
     (void)vnic__sys_close_handle(wq->opened);
-    vnic__cond_destroy(&wq->left);
-    vnic__mutex_destroy(&wq->send_lock);
-    vnic__mutex_destroy(&wq->recv_lock);
 }

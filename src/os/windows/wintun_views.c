@@ -17,7 +17,7 @@ int vnic__wintun_reserve(struct vnic *q, struct vnic__view *ret_views, const uin
     int count = 0, rc = 0;
     uint8_t *packet;
 
-    vnic__mutex_lock(&wq->send_lock);
+    win_gate_enter(&wq->send_gate);
     while (count < n) {
         rc = lens[count] < WINTUN_EXACT_MIN ? VNIC_ENOBUFS
                                             : vnic__wintun_allocate(wq, lens[count], &packet);
@@ -29,7 +29,7 @@ int vnic__wintun_reserve(struct vnic *q, struct vnic__view *ret_views, const uin
         count++;
     }
     (void)atomic_fetch_add_explicit(&wq->out, (uint32_t)count, memory_order_relaxed);
-    vnic__mutex_unlock(&wq->send_lock);
+    win_gate_leave(&wq->send_gate);
     return count > 0 ? count : rc;
 }
 
@@ -39,7 +39,7 @@ int vnic__wintun_commit(struct vnic *q, const uintptr_t *tokens, int n)
     int count = 0;
     int rc = VNIC_EINVAL;
 
-    vnic__mutex_lock(&wq->send_lock);
+    win_gate_enter(&wq->send_gate);
     if (atomic_load_explicit(&wq->gone, memory_order_relaxed)) {
         rc = VNIC_ECLOSED;
     } else if (!atomic_load_explicit(&wq->is_open, memory_order_relaxed)) {
@@ -50,7 +50,7 @@ int vnic__wintun_commit(struct vnic *q, const uintptr_t *tokens, int n)
         vnic__sys_wintun_send(wq->table, wq->session, (const BYTE *)tokens[count]);
         count++;
     }
-    vnic__mutex_unlock(&wq->send_lock);
+    win_gate_leave(&wq->send_gate);
     if (count > 0) {
         vnic__wintun_back(q, (uint32_t)count);
         return count;
@@ -66,13 +66,13 @@ void vnic__wintun_cancel(struct vnic *q, const uintptr_t *tokens, int n)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
 
-    vnic__mutex_lock(&wq->send_lock);
+    win_gate_enter(&wq->send_gate);
     for (int i = 0; i < n; i++) {
         uint8_t *packet = (uint8_t *)tokens[i];
 
         memcpy(packet, wintun_dropped, sizeof wintun_dropped);
         vnic__sys_wintun_send(wq->table, wq->session, packet);
     }
-    vnic__mutex_unlock(&wq->send_lock);
+    win_gate_leave(&wq->send_gate);
     vnic__wintun_back(q, (uint32_t)n);
 }

@@ -32,10 +32,10 @@ static int wintun_ready(struct vnic *q, int events)
     if (events & VNIC_READABLE) {
         int rc;
 
-        vnic__mutex_lock(&wq->recv_lock);
+        win_gate_enter(&wq->recv_gate);
         rc = vnic__wintun_hold(wq);
         vnic__wintun_tell(wq);
-        vnic__mutex_unlock(&wq->recv_lock);
+        win_gate_leave(&wq->recv_gate);
         /* What reading would fail with counts as something to read. */
         ready |= rc == 0 || rc == VNIC_EOS ? VNIC_READABLE : 0;
     }
@@ -93,7 +93,7 @@ static int wintun_listen(struct wintun_queue *wq, int events, HANDLE *ret_handle
 {
     int listens = 0;
 
-    vnic__mutex_lock(&wq->recv_lock);
+    win_gate_enter(&wq->recv_gate);
     if (!atomic_load(&wq->is_open)) {
         *ret_handle = wq->opened;
     } else if ((events & VNIC_READABLE) == 0) {
@@ -105,16 +105,15 @@ static int wintun_listen(struct wintun_queue *wq, int events, HANDLE *ret_handle
         wq->listeners++;
         listens = 1;
     }
-    vnic__mutex_unlock(&wq->recv_lock);
+    win_gate_leave(&wq->recv_gate);
     return listens;
 }
 
 static void wintun_stop_listening(struct wintun_queue *wq)
 {
-    vnic__mutex_lock(&wq->recv_lock);
+    win_gate_enter(&wq->recv_gate);
     wq->listeners--;
-    vnic__cond_broadcast(&wq->left);
-    vnic__mutex_unlock(&wq->recv_lock);
+    win_gate_leave(&wq->recv_gate);
 }
 
 /* Sets the timer to the time when the full ring may be tried again. */
@@ -126,7 +125,7 @@ static HANDLE wintun_room_timer(struct wintun_queue *wq)
     return wq->timer;
 }
 
-/* One wait; it may end for no reason. VNIC_EOS when it fails. */
+/* One wait. 1: something happened, or it is too late; 0: the time for a look has come; VNIC_EOS. */
 static int wintun_block(struct vnic *q, int events, int64_t deadline_ns)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
@@ -134,7 +133,7 @@ static int wintun_block(struct vnic *q, int events, int64_t deadline_ns)
     HANDLE handles[WINTUN_HANDLES];
     HANDLE packets;
     DWORD n = 0, signals, at;
-    int listens;
+    int listens, looks = 0;
 
     handles[n++] = (HANDLE)q->signal.handle;
     if (q->wakeup != NULL) {
@@ -147,16 +146,34 @@ static int wintun_block(struct vnic *q, int events, int64_t deadline_ns)
     listens = wintun_listen(wq, events, &packets);
     if (packets != NULL) {
         handles[n++] = packets;
-        ms = ms < WIN_WATCH_LOOK_MS ? ms : WIN_WATCH_LOOK_MS; /* 0.14.1 loses wake-ups */
+    }
+    if (listens && ms > WIN_WATCH_LOOK_MS) { /* 0.14.1 loses wake-ups; else the watch looks */
+        looks = 1;
+        ms = WIN_WATCH_LOOK_MS;
     }
     if (n == signals) {
-        return 0; /* the interface came up in the meantime */
+        return 1; /* the interface came up in the meantime */
     }
     at = vnic__sys_wait_any(n, handles, ms);
     if (listens) {
         wintun_stop_listening(wq);
     }
-    return at == WAIT_FAILED ? VNIC_EOS : 0;
+    if (at == WAIT_FAILED) {
+        return VNIC_EOS;
+    }
+    return at != WAIT_TIMEOUT || !looks;
+}
+
+/* Waits until something happens; without need this does not go back to core, which does a lot then. */
+static int wintun_block_until(struct vnic *q, int events, int64_t deadline_ns)
+{
+    int rc, ready;
+
+    do {
+        rc = wintun_block(q, events, deadline_ns);
+        ready = rc < 0 ? rc : wintun_ready(q, events);
+    } while (rc == 0 && ready == 0);
+    return ready;
 }
 
 /* The ring is full, and there is no timer for the time until it may be tried again. */
@@ -180,18 +197,14 @@ static int wintun_wait_once(struct vnic *q, int events, int64_t deadline_ns)
         return wintun_yield_for_room(q, events, deadline_ns);
     }
     if (events != VNIC_READABLE) {
-        ready = wintun_block(q, events, deadline_ns);
-        return ready < 0 ? ready : wintun_ready(q, events);
+        return wintun_block_until(q, events, deadline_ns);
     }
     ready = wintun_spin(q);
     if (ready != 0) {
         return ready;
     }
     started = vnic__now_ns();
-    ready = wintun_block(q, events, deadline_ns);
-    if (ready == 0) {
-        ready = wintun_ready(q, events);
-    }
+    ready = wintun_block_until(q, events, deadline_ns);
     if (ready > 0 && wq->spin_ns == 0 && vnic__now_ns() - started < WINTUN_SPIN_MAX_NS) {
         wq->spin_ns = WINTUN_SPIN_MIN_NS;
     }
@@ -214,9 +227,9 @@ static void wintun_look(void *user)
     struct vnic *q = user;
     struct wintun_queue *wq = wintun_queue_of(q);
 
-    vnic__mutex_lock(&wq->recv_lock);
+    win_gate_enter(&wq->recv_gate);
     vnic__wintun_tell(wq);
-    vnic__mutex_unlock(&wq->recv_lock);
+    win_gate_leave(&wq->recv_gate);
 }
 
 /* The watch takes over the session's event. Calls that wait for it already come back and wait for its. */
@@ -224,15 +237,15 @@ static void wintun_hand_over(struct wintun_queue *wq, struct win_watch *watch)
 {
     HANDLE source;
 
-    vnic__mutex_lock(&wq->recv_lock);
+    win_gate_enter(&wq->recv_gate);
     wq->watch = watch;
     vnic__wintun_send_listeners_away(wq);
     source = atomic_load(&wq->is_open) ? wq->read_event : NULL;
-    vnic__mutex_unlock(&wq->recv_lock);
+    win_gate_leave(&wq->recv_gate);
     vnic__win_watch_set_source(watch, source);
-    vnic__mutex_lock(&wq->recv_lock);
+    win_gate_enter(&wq->recv_gate);
     vnic__wintun_tell(wq);
-    vnic__mutex_unlock(&wq->recv_lock);
+    win_gate_leave(&wq->recv_gate);
 }
 
 int vnic__wintun_wait_handle(struct vnic *q, intptr_t *ret_handle)
