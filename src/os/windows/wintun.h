@@ -185,8 +185,8 @@ void vnic__wintun_tell(struct wintun_queue *wq);
  */
 int vnic__wintun_allocate(struct wintun_queue *wq, size_t len, uint8_t **ret_packet);
 
-/* The driver ends the session for a packet that is no IP, or shorter than a header of its version:
- * driver/wintun.c, TunProcessReceiveData(). So none may ever get into the ring. */
+/* What is no IP, or shorter than a header of its version, the driver drops without a word, and up to 0.13
+ * it ended the session: driver/wintun.c, TunProcessReceiveData(). So none may ever get into the ring. */
 static inline int wintun_is_ip(uint8_t first_byte, size_t len)
 {
     return (first_byte >> 4 == 4 && len >= 20) || (first_byte >> 4 == 6 && len >= 40);
