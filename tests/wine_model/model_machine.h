@@ -55,11 +55,12 @@ struct Interface {
     NET_LUID luid = {};
     uint32_t index = 0;
     uint8_t mac[6] = {};
-    bool enabled = true;    /* the device runs: not disabled by the device manager */
-    bool up = true;         /* administrative state */
-    bool connected = false; /* the driver's media state */
-    bool problem = false;   /* an orphan: its creator is gone */
-    bool gone = false;      /* removed; kept alive by who still holds it */
+    uint32_t driver_mtu = 1500; /* TAP: the most that the IP stack may use */
+    bool enabled = true;        /* the device runs: not disabled by the device manager */
+    bool up = true;             /* administrative state */
+    bool connected = false;     /* the driver's media state */
+    bool problem = false;       /* an orphan: its creator is gone */
+    bool gone = false;          /* removed; kept alive by who still holds it */
     Family v4, v6;
     std::list<Address> addresses;
     std::wstring dns4, dns6, search; /* as SetInterfaceDnsSettings got them */

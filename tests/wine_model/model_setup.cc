@@ -167,6 +167,12 @@ int change_state(const DevicePtr &d)
     for (size_t n = 0; enable && n < 6 && address.size() == 12; n++)
         d->iface->mac[n] =
             static_cast<uint8_t>(wcstoul(address.substr(2 * n, 2).c_str(), nullptr, 16));
+    /* src/adapter.c, tapReadConfiguration(): MINIMUM_MTU and MAXIMUM_MTU of src/constants.h. */
+    std::wstring mtu = get_text(d->key, L"MTU");
+    if (enable)
+        d->iface->driver_mtu =
+            mtu.empty() ? 1500
+                        : std::clamp<uint32_t>(wcstoul(mtu.c_str(), nullptr, 10), 576, 65536);
     changed().notify_all();
     return TRUE;
 }
@@ -412,19 +418,6 @@ HKEY vnic__model_device_open_key(HDEVINFO set, SP_DEVINFO_DATA *device, DWORD ty
         return static_cast<HKEY>(INVALID_HANDLE_VALUE);
     }
     return open_key(d->key);
-}
-
-DWORD vnic__model_device_status(DWORD device, ULONG *ret_status, ULONG *ret_problem)
-{
-    Hold guard(lock());
-    auto found = devices.find(device);
-    if (found == devices.end())
-        return CR_NO_SUCH_DEVNODE;
-    const InterfacePtr &i = found->second->iface;
-    bool problem = i == nullptr || i->problem || !i->enabled;
-    *ret_status = problem ? DN_HAS_PROBLEM : DN_DRIVER_LOADED | DN_STARTED;
-    *ret_problem = problem && i != nullptr && !i->enabled ? CM_PROB_DISABLED : 0;
-    return CR_SUCCESS;
 }
 
 /* ---- Drivers for a device ------------------------------------------------------------------------ */

@@ -21,8 +21,8 @@ constexpr DWORD tap_code(DWORD function)
 constexpr DWORD GET_MAC = tap_code(1), GET_VERSION = tap_code(2), GET_MTU = tap_code(3);
 constexpr DWORD SET_MEDIA_STATUS = tap_code(6), CONFIG_TUN = tap_code(10);
 
-/* src/constants.h: PACKET_QUEUE_SIZE, ETHERNET_HEADER_SIZE. */
-constexpr size_t QUEUE = 64;
+/* The driver itself sets no limit (src/mem.c); src/constants.h: ETHERNET_HEADER_SIZE. */
+constexpr size_t QUEUE = 4096;
 constexpr size_t HEADER = 14;
 
 /* ntstatus.h; what GetOverlappedResult() makes of them is ntdll's RtlNtStatusToDosError(). */
@@ -163,7 +163,7 @@ void finish_write(Device *device, const InterfacePtr &i, const Operation &op)
 {
     device->written.push_back(frame_of(*device, i, op));
     i->out_packets++;
-    i->out_bytes += op.len;
+    i->out_bytes += device->written.back().size();
     complete(op, SUCCESS, op.len);
 }
 
@@ -239,8 +239,8 @@ BOOL device_control(HANDLE handle, DWORD code, const void *in, DWORD in_len, voi
         answer = version;
         len = sizeof version;
     } else if (code == GET_MTU) {
-        answer = &i->v4.mtu;
-        len = sizeof i->v4.mtu;
+        answer = &i->driver_mtu;
+        len = sizeof i->driver_mtu;
     } else if (code == SET_MEDIA_STATUS && in_len >= sizeof(ULONG)) {
         ULONG on;
         memcpy(&on, in, sizeof on);

@@ -45,5 +45,5 @@ set(VNIC_WINDOWS_SOURCES
     wintun_views.c
     wintun_wait.c
 )
-# setupapi and cfgmgr32: devices; advapi32: the registry.
-set(VNIC_WINDOWS_LIBRARIES advapi32 cfgmgr32 iphlpapi ole32 setupapi)
+# setupapi: devices; advapi32: the registry.
+set(VNIC_WINDOWS_LIBRARIES advapi32 iphlpapi ole32 setupapi)

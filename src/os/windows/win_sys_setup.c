@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "win_sys_setup.h"
 
-#include <cfgmgr32.h>
-
 /* ---- Sets of devices ---------------------------------------------------------------------------- */
 
 HDEVINFO vnic__sys_class_devices(const GUID *class_guid, DWORD flags)
@@ -87,11 +85,6 @@ int vnic__sys_device_request(DWORD request, HDEVINFO set, SP_DEVINFO_DATA *devic
 HKEY vnic__sys_device_open_key(HDEVINFO set, SP_DEVINFO_DATA *device, DWORD type, DWORD access)
 {
     return SetupDiOpenDevRegKey(set, device, DICS_FLAG_GLOBAL, 0, type, access);
-}
-
-DWORD vnic__sys_device_status(DWORD device, ULONG *ret_status, ULONG *ret_problem)
-{
-    return CM_Get_DevNode_Status(ret_status, ret_problem, device, 0);
 }
 
 /* ---- Drivers for a device ----------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The door to SetupAPI, the configuration manager and the registry: finding, installing, restarting and
+ * The door to SetupAPI and the registry: finding, installing, restarting and
  * removing devices, and their keys. One thin call for each function. Those of SetupAPI return 0 and
  * leave their number in GetLastError(); those of the registry return it.
  */
@@ -51,8 +51,6 @@ int vnic__sys_device_class_install(HDEVINFO set, SP_DEVINFO_DATA *device,
 int vnic__sys_device_request(DWORD request, HDEVINFO set, SP_DEVINFO_DATA *device);
 /* SetupDiOpenDevRegKey, hardware profile 0; type: DIREG_… @fail INVALID_HANDLE_VALUE */
 HKEY vnic__sys_device_open_key(HDEVINFO set, SP_DEVINFO_DATA *device, DWORD type, DWORD access);
-/* CM_Get_DevNode_Status. Returns CR_…, 0: fine. @fail errno */
-DWORD vnic__sys_device_status(DWORD device, ULONG *ret_status, ULONG *ret_problem);
 
 /* ---- Drivers for a device ----------------------------------------------------------------------- */
 

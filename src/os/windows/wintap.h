@@ -185,16 +185,11 @@ const wchar_t *vnic__wintap_hardware_id(const wchar_t *wanted, int index);
 int vnic__wintap_find(const struct wintap_query *query, struct wintap_adapter *ret,
                       struct vnic_error *err);
 
-/* Calls fn for every adapter of the driver until it returns non-zero. Returns how many, or a code. */
-int vnic__wintap_each(const struct wintap_query *query,
-                      int (*fn)(void *user, const struct wintap_adapter *adapter), void *user,
-                      struct vnic_error *err);
-
 /*
- * Reads what the driver's key of a device says: 0 when the adapter is complete, VNIC_EAGAIN when Windows
- * has not finished it yet.
+ * Reads what the driver's key of a device says. 0, or the system's number; ERROR_FILE_NOT_FOUND: Windows
+ * has not finished the adapter yet.
  */
-int vnic__wintap_read_key(HKEY key, struct wintap_adapter *ret);
+uint32_t vnic__wintap_read_key(HKEY key, struct wintap_adapter *ret);
 
 /* Opens the driver's key of an adapter. 0 or a code. */
 int vnic__wintap_open_key(const struct wintap_adapter *adapter, DWORD access, HKEY *ret_key,

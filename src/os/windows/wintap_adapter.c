@@ -31,7 +31,7 @@ const wchar_t *vnic__wintap_hardware_id(const wchar_t *wanted, int index)
 
 /* ---- The driver's key --------------------------------------------------------------------------- */
 
-static LSTATUS read_dword(HKEY key, const wchar_t *name, uint32_t *ret)
+static uint32_t read_dword(HKEY key, const wchar_t *name, uint32_t *ret)
 {
     DWORD type = 0;
     DWORD value = 0;
@@ -42,10 +42,18 @@ static LSTATUS read_dword(HKEY key, const wchar_t *name, uint32_t *ret)
         status = ERROR_FILE_NOT_FOUND;
     }
     *ret = status == ERROR_SUCCESS ? value : 0;
-    return status;
+    return (uint32_t)status;
 }
 
-static LSTATUS read_guid(HKEY key, const wchar_t *name, GUID *ret)
+/* Others' adapters lack the values that are ours. */
+static uint32_t read_mark(HKEY key, const wchar_t *name, uint32_t *ret)
+{
+    uint32_t os_code = read_dword(key, name, ret);
+
+    return os_code == ERROR_FILE_NOT_FOUND ? 0 : os_code;
+}
+
+static uint32_t read_guid(HKEY key, const wchar_t *name, GUID *ret)
 {
     wchar_t text[WIN_GUID_SIZE + 1] = {0};
     DWORD type = 0;
@@ -55,25 +63,21 @@ static LSTATUS read_guid(HKEY key, const wchar_t *name, GUID *ret)
     if (status == ERROR_SUCCESS && (type != REG_SZ || vnic__win_guid_parse_wide(text, ret) < 0)) {
         status = ERROR_FILE_NOT_FOUND;
     }
-    return status;
+    return (uint32_t)status;
 }
 
 /* NET_LUID of ifdef.h: 24 bits reserved, 24 bits of index, 16 bits of type, from the lowest. */
-int vnic__wintap_read_key(HKEY key, struct wintap_adapter *ret)
+uint32_t vnic__wintap_read_key(HKEY key, struct wintap_adapter *ret)
 {
     uint32_t luid_index = 0;
     uint32_t type = 0;
+    uint32_t os_code = read_guid(key, L"NetCfgInstanceId", &ret->guid);
 
-    if (read_guid(key, L"NetCfgInstanceId", &ret->guid) != ERROR_SUCCESS ||
-        read_dword(key, L"NetLuidIndex", &luid_index) != ERROR_SUCCESS ||
-        read_dword(key, L"*IfType", &type) != ERROR_SUCCESS) {
-        return VNIC_EAGAIN;
-    }
+    os_code = os_code == 0 ? read_dword(key, L"NetLuidIndex", &luid_index) : os_code;
+    os_code = os_code == 0 ? read_dword(key, L"*IfType", &type) : os_code;
     ret->luid = (uint64_t)(type & 0xFFFFu) << 48 | (uint64_t)(luid_index & 0xFFFFFFu) << 24;
-    /* Others' adapters have neither value. */
-    (void)read_dword(key, VALUE_OURS, &ret->ours);
-    (void)read_dword(key, VALUE_PERSIST, &ret->persist);
-    return 0;
+    os_code = os_code == 0 ? read_mark(key, VALUE_OURS, &ret->ours) : os_code;
+    return os_code == 0 ? read_mark(key, VALUE_PERSIST, &ret->persist) : os_code;
 }
 
 int vnic__wintap_open_key(const struct wintap_adapter *adapter, DWORD access, HKEY *ret_key,
@@ -140,34 +144,51 @@ static int has_hardware_id(const wchar_t *list, const wchar_t *wanted)
     return 0;
 }
 
-static int is_of_driver(HDEVINFO set, SP_DEVINFO_DATA *device, const wchar_t *wanted)
+/* What a device says that lacks something, or that is going while it is looked at: it is none of ours. */
+static uint32_t unless_lacking(uint32_t os_code)
+{
+    return os_code == ERROR_INVALID_DATA || os_code == ERROR_INSUFFICIENT_BUFFER ||
+                   os_code == ERROR_FILE_NOT_FOUND || os_code == ERROR_KEY_DOES_NOT_EXIST ||
+                   os_code == ERROR_NO_SUCH_DEVINST
+               ? 0
+               : os_code;
+}
+
+static uint32_t is_of_driver(HDEVINFO set, SP_DEVINFO_DATA *device, const wchar_t *wanted,
+                             int *ret_is)
 {
     wchar_t ids[HARDWARE_IDS_UNITS + 2] = {0};
     DWORD type = 0;
 
-    return vnic__sys_device_get_property(set, device, SPDRP_HARDWAREID, &type, ids,
-                                         HARDWARE_IDS_UNITS * sizeof ids[0]) &&
-           type == REG_MULTI_SZ && has_hardware_id(ids, wanted);
+    *ret_is = 0;
+    if (!vnic__sys_device_get_property(set, device, SPDRP_HARDWAREID, &type, ids,
+                                       HARDWARE_IDS_UNITS * sizeof ids[0])) {
+        return unless_lacking(GetLastError());
+    }
+    *ret_is = type == REG_MULTI_SZ && has_hardware_id(ids, wanted);
+    return 0;
 }
 
-/* One that is half installed or half removed is none. */
-static int read_adapter(HDEVINFO set, SP_DEVINFO_DATA *device, struct wintap_adapter *ret)
+static uint32_t read_adapter(HDEVINFO set, SP_DEVINFO_DATA *device, struct wintap_adapter *ret,
+                             int *ret_is)
 {
+    uint32_t os_code;
     HKEY key;
-    int rc;
 
+    *ret_is = 0;
     memset(ret, 0, sizeof *ret);
     if (!vnic__sys_device_instance_id(set, device, ret->instance_id,
                                       sizeof ret->instance_id / sizeof ret->instance_id[0])) {
-        return 0;
+        return unless_lacking(GetLastError());
     }
     key = vnic__sys_device_open_key(set, device, DIREG_DRV, KEY_QUERY_VALUE);
     if (key == INVALID_HANDLE_VALUE) {
-        return 0;
+        return unless_lacking(GetLastError());
     }
-    rc = vnic__wintap_read_key(key, ret);
+    os_code = vnic__wintap_read_key(key, ret);
     vnic__sys_reg_close(key);
-    return rc == 0;
+    *ret_is = os_code == 0;
+    return unless_lacking(os_code);
 }
 
 static int matches(const struct wintap_query *query, const struct wintap_adapter *adapter)
@@ -176,48 +197,42 @@ static int matches(const struct wintap_query *query, const struct wintap_adapter
            (query->guid == NULL || memcmp(query->guid, &adapter->guid, sizeof(GUID)) == 0);
 }
 
-int vnic__wintap_each(const struct wintap_query *query,
-                      int (*fn)(void *user, const struct wintap_adapter *adapter), void *user,
-                      struct vnic_error *err)
+/* One device of the set: 1 when it is one of the query's, 0, and the system's number when that fails. */
+static int look_at(HDEVINFO set, DWORD index, const struct wintap_query *query,
+                   struct wintap_adapter *ret, uint32_t *ret_os_code)
 {
-    HDEVINFO set = vnic__sys_class_devices(&vnic__wintap_net_class, DIGCF_PRESENT);
     SP_DEVINFO_DATA device = {.cbSize = sizeof device};
-    struct wintap_adapter adapter;
-    uint32_t os_code = 0;
-    int count = 0;
-    int stop = 0;
+    int is = 0;
 
-    if (set == INVALID_HANDLE_VALUE) {
-        return vnic__win_fail(err, GetLastError(), "SetupDiGetClassDevsExW", NULL, NULL,
-                              "cannot list the network devices");
+    *ret_os_code = 0;
+    if (!vnic__sys_device_enum(set, index, &device)) {
+        *ret_os_code = GetLastError();
+        return 0;
     }
-    for (DWORD i = 0; !stop; i++) {
-        if (!vnic__sys_device_enum(set, i, &device)) {
-            os_code = GetLastError();
-            break;
-        }
-        if (is_of_driver(set, &device, query->hardware_id) &&
-            read_adapter(set, &device, &adapter) && matches(query, &adapter)) {
-            count++;
-            stop = fn(user, &adapter);
-        }
+    *ret_os_code = is_of_driver(set, &device, query->hardware_id, &is);
+    if (*ret_os_code == 0 && is) {
+        *ret_os_code = read_adapter(set, &device, ret, &is);
     }
-    vnic__sys_device_set_destroy(set);
-    if (os_code != 0 && os_code != ERROR_NO_MORE_ITEMS) {
-        return vnic__win_fail(err, os_code, "SetupDiEnumDeviceInfo", NULL, NULL,
-                              "cannot list the network devices");
-    }
-    return count;
-}
-
-static int take_first(void *user, const struct wintap_adapter *adapter)
-{
-    *(struct wintap_adapter *)user = *adapter;
-    return 1;
+    return *ret_os_code == 0 && is && matches(query, ret);
 }
 
 int vnic__wintap_find(const struct wintap_query *query, struct wintap_adapter *ret,
                       struct vnic_error *err)
 {
-    return vnic__wintap_each(query, take_first, ret, err);
+    HDEVINFO set = vnic__sys_class_devices(&vnic__wintap_net_class, DIGCF_PRESENT);
+    uint32_t os_code = 0;
+    int found = 0;
+
+    if (set == INVALID_HANDLE_VALUE) {
+        return vnic__win_fail(err, GetLastError(), "SetupDiGetClassDevsExW", NULL, NULL,
+                              "cannot list the network devices");
+    }
+    for (DWORD i = 0; !found && os_code == 0; i++) {
+        found = look_at(set, i, query, ret, &os_code);
+    }
+    vnic__sys_device_set_destroy(set);
+    return found || os_code == ERROR_NO_MORE_ITEMS
+               ? found
+               : vnic__win_fail(err, os_code, "SetupDiEnumDeviceInfo", NULL, NULL,
+                                "cannot look at the network devices");
 }

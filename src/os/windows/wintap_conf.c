@@ -321,9 +321,22 @@ static void wintap_add_info(struct vnic *q, struct vnic_info *info)
     }
 }
 
+/* The system counts frames; a TUN's packets are what is behind their headers. */
+static uint64_t without_headers(uint64_t bytes, uint64_t packets)
+{
+    uint64_t headers = packets * WINTAP_ETH_HEADER;
+
+    return bytes > headers ? bytes - headers : 0;
+}
+
 static void wintap_add_stats(struct vnic *q, struct vnic_stats *stats)
 {
     struct wintap_queue *tq = wintap_queue_of(q);
+
+    if (q->layer == VNIC_TUN) {
+        stats->rx_bytes = without_headers(stats->rx_bytes, stats->rx_packets);
+        stats->tx_bytes = without_headers(stats->tx_bytes, stats->tx_packets);
+    }
 
     vnic__mutex_lock(&tq->lock);
     vnic__wintap_reap_locked(q);

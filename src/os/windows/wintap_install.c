@@ -146,12 +146,12 @@ static uint32_t wait_key(HKEY key, struct wintap_adapter *ret)
 {
     int64_t deadline = vnic__now_ns() + INSTALL_WAIT_NS;
     HANDLE event = vnic__sys_create_event(FALSE, FALSE);
-    uint32_t os_code = 0;
+    uint32_t os_code;
 
     if (event == NULL) {
         return GetLastError();
     }
-    while (vnic__wintap_read_key(key, ret) == VNIC_EAGAIN) {
+    while ((os_code = vnic__wintap_read_key(key, ret)) == ERROR_FILE_NOT_FOUND) {
         if (vnic__now_ns() >= deadline) {
             os_code = WAIT_TIMEOUT;
             break;
