@@ -3,8 +3,6 @@
 
 #include <setupapi.h>
 
-#include <cfgmgr32.h>
-
 #include <algorithm>
 #include <cstring>
 
@@ -132,6 +130,16 @@ void write_keys(const Device &d)
     set_text(d.key, L"DriverDesc", d.description);
     set_number(d.key, L"*IfType", IF_TYPE);
     set_number(d.key, L"NetLuidIndex", static_cast<DWORD>(d.iface->luid.Value >> 24 & 0xFFFFFF));
+}
+
+/* DIF_SELECTBESTCOMPATDRV: ERROR_NO_COMPAT_DRIVERS when no package is for one of the device's ids. */
+int select_driver(const DevicePtr &d)
+{
+    auto found = drivers_for(*d);
+    if (found.empty())
+        return refuse(ERROR_NO_COMPAT_DRIVERS);
+    d->selected = found.front();
+    return TRUE;
 }
 
 int install(const DevicePtr &d)
@@ -396,6 +404,8 @@ int vnic__model_device_request(DWORD request, HDEVINFO set, SP_DEVINFO_DATA *dev
     case DIF_REGISTERDEVICE:
         d->registered = true;
         return TRUE;
+    case DIF_SELECTBESTCOMPATDRV:
+        return select_driver(d);
     case DIF_INSTALLDEVICE:
         return install(d);
     case DIF_PROPERTYCHANGE:
@@ -431,44 +441,4 @@ int vnic__model_drivers_build(HDEVINFO set, SP_DEVINFO_DATA *device)
 void vnic__model_drivers_destroy(HDEVINFO set, SP_DEVINFO_DATA *device)
 {
     (void)device_of(set, device);
-}
-
-int vnic__model_driver_enum(HDEVINFO set, SP_DEVINFO_DATA *device, DWORD index,
-                            SP_DRVINFO_DATA_W *ret_driver)
-{
-    auto drivers = drivers_for(*device_of(set, device));
-    if (ret_driver->cbSize != sizeof *ret_driver)
-        return refuse(ERROR_INVALID_USER_BUFFER);
-    if (index >= drivers.size())
-        return refuse(ERROR_NO_MORE_ITEMS);
-    ret_driver->DriverType = SPDIT_COMPATDRIVER;
-    wcscpy(ret_driver->Description, L"TAP-Windows Adapter V9");
-    wcscpy(ret_driver->ProviderName, drivers[index].c_str());
-    ret_driver->DriverVersion = 9ull << 48 | 24ull << 32;
-    return TRUE;
-}
-
-int vnic__model_driver_detail(HDEVINFO set, SP_DEVINFO_DATA *device, SP_DRVINFO_DATA_W *driver,
-                              SP_DRVINFO_DETAIL_DATA_W *ret_detail, DWORD cap, DWORD *ret_len)
-{
-    std::wstring id = driver->ProviderName;
-    (void)device_of(set, device);
-    DWORD len = static_cast<DWORD>(offsetof(SP_DRVINFO_DETAIL_DATA_W, HardwareID) +
-                                   (id.size() + 2) * sizeof(wchar_t));
-    if (ret_len != nullptr)
-        *ret_len = len;
-    if (cap < len || cap < sizeof *ret_detail)
-        return refuse(ERROR_INSUFFICIENT_BUFFER);
-    wcscpy(ret_detail->InfFileName, L"C:\\windows\\INF\\oem1.inf");
-    memcpy(ret_detail->HardwareID, id.c_str(), (id.size() + 1) * sizeof(wchar_t));
-    ret_detail->HardwareID[id.size() + 1] = 0;
-    ret_detail->CompatIDsOffset = 0;
-    ret_detail->CompatIDsLength = 0;
-    return TRUE;
-}
-
-int vnic__model_driver_select(HDEVINFO set, SP_DEVINFO_DATA *device, SP_DRVINFO_DATA_W *driver)
-{
-    device_of(set, device)->selected = driver != nullptr ? driver->ProviderName : L"";
-    return TRUE;
 }
