@@ -262,6 +262,7 @@ TEST_F(WintunAdapter, Refusals)
         {ERROR_GEN_FAILURE, VNIC_EOS, "the operating system refused"},
     };
 
+    stub->driver_version = 14;
     for (const auto &c : cases) {
         stub->create_errors[stub->creates] = c.os_code;
         EXPECT_EQ(open(), c.code) << c.os_code;
@@ -271,6 +272,21 @@ TEST_F(WintunAdapter, Refusals)
         EXPECT_NE(strstr(err.text, c.says), nullptr) << err.text;
         EXPECT_NE(strstr(err.text, "vnictest0"), nullptr) << err.text;
     }
+}
+
+/* What would be an error of Windows is one of the driver when there is none, with or without a number. */
+TEST_F(WintunAdapter, WithoutADriver)
+{
+    stub->create_errors[0] = ERROR_GEN_FAILURE;
+    EXPECT_EQ(open(), VNIC_ENODRIVER);
+    EXPECT_EQ(err.os_code, ERROR_GEN_FAILURE);
+    EXPECT_NE(strstr(err.text, "no Wintun driver is loaded"), nullptr) << err.text;
+    stub->create_fails_silently = 1;
+    SetLastError(ERROR_ACCESS_DENIED); /* of something else */
+    EXPECT_EQ(open(), VNIC_ENODRIVER);
+    EXPECT_EQ(err.os_code, 0);
+    stub->driver_version = 14;
+    EXPECT_EQ(open(), VNIC_EOS);
 }
 
 /* Not even looked for: the DLL's lock is for administrators. */

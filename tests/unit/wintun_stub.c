@@ -47,6 +47,9 @@ STUB_EXPORT void *WINAPI WintunCreateAdapter(const wchar_t *name, const wchar_t 
     if (guid != NULL) {
         s->guid[at(call)] = *guid;
     }
+    if (s->create_fails_silently) {
+        return NULL;
+    }
     return answer(s->create_errors[at(call)]);
 }
 

@@ -17,7 +17,8 @@ struct wintun_stub_state {
     /* Answers of the n-th call: 0 is success, else the last error; behind the end the last one counts. */
     uint32_t create_errors[STUB_SCRIPT];
     uint32_t open_errors[STUB_SCRIPT];
-    uint64_t luid[STUB_SCRIPT]; /* of the n-th adapter that is created or opened */
+    uint64_t luid[STUB_SCRIPT];     /* of the n-th adapter that is created or opened */
+    uint32_t create_fails_silently; /* 1: without a last error */
     uint32_t delete_error;
     uint32_t driver_version;
     const wchar_t *says; /* given to the logger by create and open */

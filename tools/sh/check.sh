@@ -83,6 +83,7 @@ job_wine() {
         -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
         quietly wine cmake --build "$folder" -j2 &&
         quietly wine tools/wine.sh --prepare &&
+        quietly wine tools/real_wintun.sh &&
         run_ctest wine "$folder" -L 'unit|contract'
     tools/wine.sh --end >>"$run_dir/logs/wine.log" 2>&1
 }

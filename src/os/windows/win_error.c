@@ -12,6 +12,7 @@
 
 /* Every number that an operation of this library tells apart, or that users have been seen to meet. */
 #define WIN_NAMED_CODES(X)                                                                         \
+    X(ERROR_SUCCESS, VNIC_EOS)                                                                     \
     X(ERROR_INVALID_FUNCTION, VNIC_ENOTSUP)                                                        \
     X(ERROR_FILE_NOT_FOUND, VNIC_EOS)                                                              \
     X(ERROR_PATH_NOT_FOUND, VNIC_EOS)                                                              \

@@ -122,6 +122,7 @@ static int open_existing(struct adapter_try *t, struct vnic_error *err)
     uint32_t os_code;
 
     vnic__wintun_log_begin(&scope, t->q->iface, 1);
+    SetLastError(ERROR_SUCCESS);
     wi->adapter = vnic__sys_wintun_open_adapter(t->table, t->wide);
     os_code = wi->adapter == NULL ? vnic__win_plain_code(GetLastError()) : 0;
     vnic__wintun_log_end(&scope);
@@ -189,26 +190,49 @@ static int has_its_name(const struct adapter_try *t)
     return wcsncmp(row.Alias, t->wide, WIN_NAME_UNITS + 1) == 0;
 }
 
-/* Returns 0, or the number of Windows; ERROR_DUP_NAME when the adapter got another name. */
-static uint32_t create_once(struct adapter_try *t, const GUID *guid)
+/*
+ * Whether it is there now; else *ret_os_code is the number of Windows (some failures of the DLL set none, and
+ * what was there before would mislead), or ERROR_DUP_NAME when the adapter got another name.
+ */
+static int create_once(struct adapter_try *t, const GUID *guid, uint32_t *ret_os_code)
 {
     struct wintun_iface *wi = wintun_iface_of(t->q);
     struct wintun_log_scope scope;
-    uint32_t os_code = 0;
 
     vnic__wintun_log_begin(&scope, t->q->iface, 0);
+    SetLastError(ERROR_SUCCESS);
     wi->adapter = vnic__sys_wintun_create_adapter(t->table, t->wide, t->description, guid);
     if (wi->adapter == NULL) {
-        os_code = vnic__win_plain_code(GetLastError());
-        os_code =
-            os_code != 0 ? os_code : ERROR_GEN_FAILURE; /* failure must not look like success */
+        *ret_os_code = vnic__win_plain_code(GetLastError());
     } else if (!has_its_name(t)) {
         vnic__sys_wintun_close_adapter(t->table, wi->adapter);
         wi->adapter = NULL;
-        os_code = ERROR_DUP_NAME;
+        *ret_os_code = ERROR_DUP_NAME;
     }
     vnic__wintun_log_end(&scope);
-    return os_code;
+    return wi->adapter != NULL;
+}
+
+/*
+ * An error without a meaning of its own is about the driver when there is none: to install it is the
+ * first thing that creating does, with the help of many parts of Windows that may fail.
+ */
+static int fail_to_create(const struct adapter_try *t, uint32_t os_code, struct vnic_error *err)
+{
+    const struct win_reason no_driver[] = {
+        {os_code, VNIC_ENODRIVER,
+         "no Wintun driver is loaded, and the one inside the DLL could not be installed: look into "
+         "setupapi.dev.log in the directory INF of Windows"},
+        {0, 0, NULL},
+    };
+    const char *field = t->s->adapter_guid != NULL ? "adapter_guid" : "name";
+    int code = vnic__win_code(os_code, create_reasons);
+
+    if (code == VNIC_EOS && vnic__sys_wintun_driver_version(t->table) == 0) {
+        return fail_about(t, os_code, "WintunCreateAdapter", NULL, no_driver, err);
+    }
+    return fail_about(t, os_code, "WintunCreateAdapter", code == VNIC_EEXIST ? field : NULL,
+                      create_reasons, err);
 }
 
 /*
@@ -218,7 +242,6 @@ static uint32_t create_once(struct adapter_try *t, const GUID *guid)
 static int create_new(struct adapter_try *t, struct vnic_error *err)
 {
     const char *wanted = t->s->adapter_guid;
-    const char *field = wanted != NULL ? "adapter_guid" : "name";
     uint32_t os_code = 0;
     int leave_guid = 0;
     GUID guid;
@@ -231,8 +254,7 @@ static int create_new(struct adapter_try *t, struct vnic_error *err)
     }
     for (int i = 0; i < CREATE_TRIES; i++) {
         leave_guid |= wanted == NULL && os_code == ERROR_ALREADY_EXISTS;
-        os_code = create_once(t, leave_guid ? NULL : &guid);
-        if (os_code == 0) {
+        if (create_once(t, leave_guid ? NULL : &guid, &os_code)) {
             t->q->iface->created = 1;
             t->knows_guid = !leave_guid;
             wintun_iface_of(t->q)->win.guid = guid;
@@ -243,9 +265,7 @@ static int create_new(struct adapter_try *t, struct vnic_error *err)
         }
         vnic__sys_sleep_ms(CREATE_PAUSE_MS);
     }
-    return fail_about(t, os_code, "WintunCreateAdapter",
-                      vnic__win_code(os_code, create_reasons) == VNIC_EEXIST ? field : NULL,
-                      create_reasons, err);
+    return fail_to_create(t, os_code, err);
 }
 
 /* ---- One name ----------------------------------------------------------------------------------- */
