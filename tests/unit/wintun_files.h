@@ -15,7 +15,7 @@ std::string host_path(const std::string &path);
 std::wstring wide_of(const std::string &utf8);
 std::string narrow_of(const std::wstring &utf16);
 
-/* The stubs, see CMakeLists.txt: "new", "minor", "old". */
+/* The stubs, see CMakeLists.txt: "new", "again", "minor", "old", "broken". */
 std::string stub_path(const std::string &which);
 
 /* A new directory below the directory for temporary files, removed with its files at the end. */

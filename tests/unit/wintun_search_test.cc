@@ -188,6 +188,29 @@ TEST_F(WintunSearch, AnotherProcessorAndNoDll)
     }
 }
 
+TEST_F(WintunSearch, ThatRefusesToStart)
+{
+    VNIC_COVERS("vnic_wintun_probe", "VNIC_EOS");
+    EXPECT_EQ(probe(stub_path("broken").c_str(), &info, &err), VNIC_EOS);
+    EXPECT_EQ(err.os_code, ERROR_DLL_INIT_FAILED);
+    EXPECT_STREQ(err.operation, "LoadLibraryEx");
+}
+
+TEST_F(WintunSearch, ThatMayNotBeRead)
+{
+    VNIC_COVERS("vnic_wintun_probe", "VNIC_EPERM");
+    TempDir dir(L"locked");
+    std::wstring file = dir.path() + L"\\wintun.dll";
+    FileCopy copy(stub_path("new"), file);
+    HANDLE alone = CreateFileW(file.c_str(), GENERIC_READ | GENERIC_WRITE, 0, nullptr,
+                               OPEN_EXISTING, 0, nullptr);
+
+    ASSERT_NE(alone, INVALID_HANDLE_VALUE);
+    EXPECT_EQ(probe(narrow_of(file).c_str(), &info, &err), VNIC_EPERM) << err.text;
+    EXPECT_EQ(err.os_code, ERROR_SHARING_VIOLATION) << err.text;
+    CloseHandle(alone);
+}
+
 TEST_F(WintunSearch, DeletingTheDriver)
 {
     VNIC_COVERS("vnic_wintun_delete_driver", "VNIC_EPERM");

@@ -120,3 +120,12 @@ STUB_EXPORT void WintunSendPacket(void)
 {
 }
 #endif
+
+#ifdef STUB_DOES_NOT_START
+BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, void *reserved)
+{
+    (void)module;
+    (void)reserved;
+    return reason != DLL_PROCESS_ATTACH;
+}
+#endif

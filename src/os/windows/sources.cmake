@@ -36,6 +36,7 @@ set(VNIC_WINDOWS_SOURCES
     wintap_wait.c
     wintun_adapter.c
     wintun_backend.c
+    wintun_create.c
     wintun_io.c
     wintun_library.c
     wintun_log.c

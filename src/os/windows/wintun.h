@@ -5,7 +5,9 @@
  * wintun_search.c   where wintun.dll is looked for
  * wintun_library.c  wintun.dll: loaded once, shared
  * wintun_log.c      the DLL's one logger, handed on to the device whose call it speaks of
- * wintun_adapter.c  creating an adapter or opening one
+ * wintun_adapter.c  opening and closing, names with a number
+ * wintun_create.c   creating an adapter of a name, or opening it
+ * wintun_probe.c    vnic/windows.h
  * wintun_backend.c  the table
  * wintun_session.c  the session: rings shared with the driver, there while the interface is up
  * wintun_io.c       packets, copied
