@@ -14,7 +14,6 @@
 #include <string>
 #include <vector>
 
-#include "support/covers.h"
 #include "support/netconf_handle.h"
 #include "wine/netconf_door.h"
 
@@ -187,6 +186,9 @@ TEST_F(NetconfCodes, WhatIsSaidEverywhere)
     for (const Operation &op : operations)
         for (const std::string &call : op.calls)
             for (Number n : general) {
+                /* Where a family is not there, it has no servers: that is no failure. */
+                if (op.name == "get dns" && n.number == ERROR_NOT_SUPPORTED)
+                    continue;
                 bool is_com = call.compare(0, 3, "com") == 0 || call.compare(0, 3, "con") == 0;
 
                 /* COM has the same numbers in another dress, which is taken off. */
