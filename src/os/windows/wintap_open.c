@@ -35,12 +35,21 @@ struct wintap_open {
 static int look_up(const char *name, NET_LUID *ret_luid, struct vnic_error *err)
 {
     wchar_t wide[WIN_NAME_UNITS + 1];
+    DWORD os_code;
 
     if (vnic__win_utf16(name, wide, WIN_NAME_UNITS + 1) < 0) {
         return vnic__fail(err, VNIC_ENAME, "vnic_open", "name",
                           "the name is longer than %d characters", WIN_NAME_UNITS);
     }
-    return vnic__sys_alias_to_luid(wide, ret_luid) == NO_ERROR;
+    os_code = vnic__sys_alias_to_luid(wide, ret_luid);
+    /* MSDN: "ERROR_INVALID_PARAMETER: … the InterfaceAlias parameter was invalid". */
+    if (os_code == ERROR_INVALID_PARAMETER || os_code == ERROR_NOT_FOUND ||
+        os_code == ERROR_FILE_NOT_FOUND) {
+        return 0;
+    }
+    return os_code == NO_ERROR ? 1
+                               : vnic__win_fail(err, os_code, "ConvertInterfaceAliasToLuid", "name",
+                                                NULL, "cannot look for an interface of that name");
 }
 
 /* The pattern with the first number that no interface has. */
