@@ -1210,6 +1210,7 @@ VNIC_API int vnic_list(const char *backend, int (*fn)(void *user, const struct v
  * @return           0; also when it was so already, and then nothing that needs a right is done
  * @error VNIC_EINVAL       dev NULL
  * @error VNIC_ENOTSUP      the backend cannot configure
+ * @error VNIC_EBUSY       Windows: another program has the adapter open
  * @error VNIC_EPERM        no right; err.text names it
  * @error VNIC_ECLOSED      the interface was removed
  * @error VNIC_ENOMEM       out of memory

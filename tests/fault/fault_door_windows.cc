@@ -33,6 +33,7 @@ const Numbers memory = {ERROR_NOT_ENOUGH_MEMORY, ERROR_NO_SYSTEM_RESOURCES};
 const Numbers device = {ERROR_GEN_FAILURE, ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY};
 const Numbers setup = {ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY, ERROR_GEN_FAILURE};
 const Numbers registry = {ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY};
+const Numbers com = {E_ACCESSDENIED, E_OUTOFMEMORY, E_FAIL};
 const Numbers absent = {ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_MEMORY, ERROR_PROC_NOT_FOUND};
 
 /* The numbers that suit a call: each one stands for another thing that can go wrong there. None: what
@@ -90,6 +91,8 @@ const Numbers &errors_of(const std::string &name)
     auto found = suits.find(name);
     if (found != suits.end())
         return found->second;
+    if (name.compare(0, 10, "connection") == 0 || name.compare(0, 4, "com_") == 0)
+        return com;
     return name.compare(0, 4, "reg_") == 0 ? registry : setup;
 }
 

@@ -20,7 +20,10 @@ extern const std::vector<Kind> KINDS;
 /* The code that an error number has wherever it comes from; 0: the operation decides. */
 int general_code(const Hit &hit, Kind kind);
 
-/* "ENOMEM", "ERROR_NOT_FOUND"; the number when it has no name here. */
+/* The number that struct vnic_error has for a failure: HRESULTs of Windows are unpacked. */
+int told_number(const Hit &hit);
+
+/* "ENOMEM", "error 8". */
 std::string error_name(int error);
 
 /* A failure that is handled below every operation, so that it never shows. */

@@ -40,6 +40,11 @@ int general_code(const Hit &hit, Kind kind)
     }
 }
 
+int told_number(const Hit &hit)
+{
+    return hit.error;
+}
+
 std::string error_name(int error)
 {
     const char *name = strerrorname_np(error);

@@ -17,7 +17,7 @@ int general_code(const Hit &hit, Kind kind)
 {
     if (kind == Kind::allocation)
         return VNIC_ENOMEM;
-    switch (hit.error) {
+    switch (told_number(hit)) {
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_OUTOFMEMORY:
     case ERROR_NO_SYSTEM_RESOURCES:
@@ -27,6 +27,13 @@ int general_code(const Hit &hit, Kind kind)
     default:
         return 0;
     }
+}
+
+/* winerror.h: HRESULT_FROM_WIN32 makes 0x8007XXXX of a number. */
+int told_number(const Hit &hit)
+{
+    auto bits = static_cast<unsigned>(hit.error);
+    return bits >> 16 == 0x8007 ? static_cast<int>(bits & 0xFFFF) : hit.error;
 }
 
 std::string error_name(int error)

@@ -33,7 +33,7 @@ constexpr unsigned STRIDE = 3;
 std::string read_headers()
 {
     std::string text;
-    for (const char *name : {"vnic/vnic.h", "vnic/fake.h", "vnic/segment.h"}) {
+    for (const char *name : {"vnic/vnic.h", "vnic/fake.h", "vnic/segment.h", "vnic/windows.h"}) {
         std::ifstream file(std::string(VNIC_SOURCE_DIR "/include/") + name);
         std::stringstream all;
         all << file.rdbuf();
@@ -93,7 +93,7 @@ void judge_failure(const Operation &op, Kind kind, const Hit &hit, int rc, const
         return;
     if (err.code != rc || err.operation[0] == 0 || strlen(err.text) < 10)
         ret->push_back("the error is not filled");
-    if (kind == Kind::call && err.os_domain == CALL_DOMAIN && err.os_code != hit.error &&
+    if (kind == Kind::call && err.os_domain == CALL_DOMAIN && err.os_code != told_number(hit) &&
         !is_behind_another(hit))
         ret->push_back("os_code is " + std::to_string(err.os_code));
     if (kind == Kind::refusal && err.os_domain != VNIC_OS_NETLINK)

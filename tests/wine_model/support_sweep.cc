@@ -114,7 +114,7 @@ void ModelSweep::sweep_packets(const Bytes &packet)
             vnic_packet packets[2] = {};
             for (int n = 0; n < 2; n++) {
                 packets[n].data = buf[n];
-                packets[n].len = sizeof buf[n];
+                packets[n].cap = sizeof buf[n];
             }
             int rc = vnic_recv_many(dev_, packets, 2, 1000);
             return rc > 0 ? 0 : rc;

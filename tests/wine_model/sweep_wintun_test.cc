@@ -77,7 +77,9 @@ TEST_F(WintunSweep, OpenAndLoad)
 TEST_F(WintunSweep, OpenOneThatExists)
 {
     model::wintun_foreign(L"fault0", false);
-    sweep_open("open Wintun, the adapter exists", everything());
+    vnic_config cfg = everything();
+    cfg.adapter_guid = nullptr;
+    sweep_open("open Wintun, the adapter exists", cfg);
 }
 
 TEST_F(WintunSweep, Settings)

@@ -6,6 +6,7 @@
 
 #include "contract/contract.h"
 #include "machine_fixture.h"
+#include "support/covers.h"
 #include "support/packets.h"
 
 using model::Bytes;
@@ -153,6 +154,11 @@ TEST_F(WintunModel, OneSessionAnAdapter)
     model::wintun_foreign(L"model0", true);
     EXPECT_EQ(VNIC_EBUSY, open(config())) << err_.text;
     EXPECT_NE(nullptr, model::find(std::wstring(L"model0")));
+    vnic_config cfg = config();
+    cfg.up = 0;
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    VNIC_COVERS("vnic_set_up", "VNIC_EBUSY");
+    EXPECT_EQ(VNIC_EBUSY, vnic_set_up(dev_.get(), 1, &err_)) << err_.text;
 }
 
 TEST_F(WintunModel, AnOrphanIsReplaced)

@@ -202,14 +202,16 @@ static DWORD win_create_address(struct vnic *q, const struct vnic_prefix *p)
     return os_code;
 }
 
-/* Whether it is this interface that has an address, whatever its length. */
-static int win_has_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_prefix *ret)
+/* Looks for an address of this interface, whatever its length: NO_ERROR, or ERROR_NOT_FOUND, or why that
+ * cannot be told. */
+static DWORD win_find_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_prefix *ret)
 {
     MIB_UNICASTIPADDRESS_TABLE *table;
+    DWORD os_code = win_read_table(&table);
     int found = 0;
 
-    if (win_read_table(&table) != NO_ERROR || table == NULL) {
-        return 0;
+    if (os_code != NO_ERROR || table == NULL) {
+        return os_code != NO_ERROR ? os_code : ERROR_NOT_FOUND;
     }
     for (ULONG i = 0; !found && i < table->NumEntries; i++) {
         if (win_is_ours(&table->Table[i], q)) {
@@ -218,7 +220,7 @@ static int win_has_address(struct vnic *q, const struct vnic_prefix *p, struct v
         }
     }
     vnic__sys_free_mib_table(table);
-    return found;
+    return found ? NO_ERROR : ERROR_NOT_FOUND;
 }
 
 /* Whether a family that is not there is about to come: the interface of a new adapter gets one by one. */
@@ -245,7 +247,7 @@ int vnic__win_add_address(struct vnic *q, const struct vnic_prefix *p, struct vn
         os_code = win_create_address(q, p);
     }
     if ((os_code == ERROR_OBJECT_ALREADY_EXISTS || os_code == ERROR_ALREADY_EXISTS) &&
-        win_has_address(q, p, &have)) {
+        win_find_address(q, p, &have) == NO_ERROR) {
         (void)vnic__fail(err, VNIC_EEXIST, "CreateUnicastIpAddressEntry", "addresses",
                          "the interface has this address already");
         vnic__fail_os(err, VNIC_OS_WIN32, (int32_t)os_code);
@@ -268,10 +270,10 @@ static DWORD win_delete_address(struct vnic *q, const struct vnic_prefix *p)
 int vnic__win_remove_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_error *err)
 {
     struct vnic_prefix have;
-    DWORD os_code = ERROR_NOT_FOUND;
+    DWORD os_code = win_find_address(q, p, &have);
 
-    if (win_has_address(q, p, &have) && have.prefix_len == p->prefix_len) {
-        os_code = win_delete_address(q, p);
+    if (os_code == NO_ERROR) {
+        os_code = have.prefix_len == p->prefix_len ? win_delete_address(q, p) : ERROR_NOT_FOUND;
     }
     return os_code == NO_ERROR ? 0 : win_fail_address(q, err, WIN_NET_REMOVE_ADDRESS, os_code, p);
 }

@@ -65,7 +65,8 @@ struct win_ip_change {
     uint32_t value;
 };
 
-/* Reads both families. Returns how many there are, or 0 and why in *ret_code. */
+/* Reads both families. Returns how many there are; *ret_code: ERROR_NOT_FOUND, or why it cannot be told
+ * of one whether it is there. */
 static int win_read_families(const NET_LUID *luid, MIB_IPINTERFACE_ROW rows[2], DWORD *ret_code)
 {
     int n = 0;
@@ -97,7 +98,7 @@ static int win_change_families(struct vnic *q, const struct win_ip_change *c,
         (void)vnic__win_wait_family(&luid, AF_UNSPEC, WIN_FAMILY_TIMEOUT_MS);
         n = win_read_families(&luid, before, &os_code);
     }
-    if (n == 0) {
+    if (n == 0 || os_code != ERROR_NOT_FOUND) {
         return vnic__win_net_fail(q, err, c->op, os_code, NULL);
     }
     for (int i = 0; i < n; i++) {

@@ -91,6 +91,7 @@ static int win_list_devices(const wchar_t *id, struct win_listing *list, struct 
 {
     SP_DEVINFO_DATA device;
     NET_LUID luid;
+    DWORD os_code = NO_ERROR;
     GUID guid;
     HDEVINFO set = vnic__sys_class_devices(&win_class_net, DIGCF_PRESENT);
 
@@ -98,13 +99,18 @@ static int win_list_devices(const wchar_t *id, struct win_listing *list, struct 
         return vnic__win_net_fail(NULL, err, WIN_NET_LIST, GetLastError(), NULL);
     }
     device.cbSize = sizeof device;
-    for (DWORD i = 0; !list->stopped && vnic__sys_device_enum(set, i, &device); i++) {
-        if (win_list_is_kind(set, &device, id) && win_list_guid(set, &device, &guid) &&
-            vnic__sys_guid_to_luid(&guid, &luid) == NO_ERROR) {
+    for (DWORD i = 0; !list->stopped && os_code == NO_ERROR; i++) {
+        if (!vnic__sys_device_enum(set, i, &device)) {
+            os_code = GetLastError();
+        } else if (win_list_is_kind(set, &device, id) && win_list_guid(set, &device, &guid) &&
+                   vnic__sys_guid_to_luid(&guid, &luid) == NO_ERROR) {
             win_list_one(list, &luid);
         }
     }
     vnic__sys_device_set_destroy(set);
+    if (os_code != NO_ERROR && os_code != ERROR_NO_MORE_ITEMS) {
+        return vnic__win_net_fail(NULL, err, WIN_NET_LIST, os_code, NULL);
+    }
     return list->n;
 }
 

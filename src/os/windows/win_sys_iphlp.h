@@ -7,6 +7,7 @@
  * The functions of the second half are looked up by name each time they are called, for not every
  * system has them; ERROR_PROC_NOT_FOUND says that this one does not. They are for configuration, so the
  * look-up costs nothing that is felt, and no state has to be kept.
+ * @fail DWORD errno
  */
 #ifndef VNIC_OS_WINDOWS_WIN_SYS_IPHLP_H
 #define VNIC_OS_WINDOWS_WIN_SYS_IPHLP_H

@@ -14,7 +14,7 @@
 DWORD vnic__sys_program_path(wchar_t *ret, DWORD cap);
 /* GetSystemDirectoryW: units stored, more than cap: too little room; 0 when it fails. */
 DWORD vnic__sys_system_directory(wchar_t *ret, DWORD cap);
-/* INVALID_FILE_ATTRIBUTES when it fails. */
+/* @fail INVALID_FILE_ATTRIBUTES */
 DWORD vnic__sys_file_attributes(const wchar_t *path);
 
 /* ---- Modules ------------------------------------------------------------------------------------ */
@@ -32,7 +32,7 @@ const void *vnic__sys_version_resource(HMODULE module, DWORD *ret_size);
 
 /* GetCurrentThreadId. @fail none */
 DWORD vnic__sys_thread_id(void);
-/* 1: the process has an elevated token, 0: it has not; -1 when it fails. */
+/* 1: the process has an elevated token, 0: it has not. @fail -1 */
 int vnic__sys_is_elevated(void);
 /* Sleeps. @fail none */
 void vnic__sys_sleep_ms(DWORD ms);

@@ -154,11 +154,15 @@ static int place_of(directory_source source, int ends_with_file, wchar_t **ret,
     return *ret != NULL ? 0 : fail_search_memory(err);
 }
 
+/* A file that may not be looked at is there: loading it says what is wrong. */
 static int is_file(const wchar_t *path)
 {
     DWORD attributes = vnic__sys_file_attributes(path);
 
-    return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0;
+    if (attributes == INVALID_FILE_ATTRIBUTES) {
+        return GetLastError() == ERROR_ACCESS_DENIED;
+    }
+    return (attributes & FILE_ATTRIBUTE_DIRECTORY) == 0;
 }
 
 /* 1: *ret is a file. 0: there is none, *ret is where it would be. */
