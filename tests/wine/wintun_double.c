@@ -169,6 +169,8 @@ static DWORD double_create(struct double_adapter *a, const WCHAR *name, const GU
     }
     if (rc != NO_ERROR) {
         lx_close(a->control);
+    } else {
+        double_device_add(a);
     }
     return rc;
 }
@@ -234,6 +236,7 @@ DOUBLE_EXPORT void WINAPI WintunCloseAdapter(struct double_adapter *a)
     if (a->control >= 0) {
         HANDLE lock = double_store_lock();
 
+        double_device_remove(a);
         double_store_remove(&a->guid);
         (void)lx_if_delete(a->ifindex);
         lx_close(a->control);

@@ -3,6 +3,7 @@
  * Inside the test wintun.dll: the functions of Wintun 0.14.1 with the same rules, over a Linux TUN.
  *
  * wintun_double.c         the exported functions about adapters, the logger, the driver
+ * wintun_double_device.c   the device of an adapter, for lists
  * wintun_double_session.c  those about sessions, and the threads that stand for the driver
  * wintun_double_store.c    which adapters there are, for all processes of this Wine
  *
@@ -48,6 +49,10 @@ void double_store_rename(const GUID *guid, const WCHAR *name);
 BOOL double_store_driver(void);
 void double_store_set_driver(BOOL loaded);
 BOOL double_store_is_empty(void);
+
+/* The device that lists of devices show (wintun_double_device.c). */
+void double_device_add(const struct double_adapter *a);
+void double_device_remove(const struct double_adapter *a);
 
 /* Wintun's levels (api/wintun.h). */
 #define DOUBLE_LOG_INFO 0

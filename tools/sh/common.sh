@@ -128,7 +128,7 @@ run_pytest() {
     local job=$1
     shift
     mkdir -p "$run_dir/$job" "$build/tmp"
-    "$venv/bin/python" -m pytest -q -rs --basetemp="$build/tmp/$job" \
+    "${launcher[@]}" "$venv/bin/python" -m pytest -q -rs --basetemp="$build/tmp/$job" \
         --junitxml="$run_dir/$job/pytest.xml" -o junit_suite_name="$job" "$@" \
         >>"$run_dir/logs/$job.log" 2>&1 </dev/null
     # 0 passed, 1 failures (they are in the report), 5 nothing collected; anything else is trouble.
