@@ -19,6 +19,7 @@ namespace
 constexpr DWORD IF_TYPE = 53;
 
 struct Device {
+    Bytes own_mac; /* before any value of the registry; empty: not restarted yet */
     DWORD number = 0;
     std::wstring instance_id, description, hardware_ids; /* the last with its zeros between */
     std::wstring key;                                    /* of the driver; "": none yet */
@@ -172,6 +173,11 @@ int change_state(const DevicePtr &d)
     if (!enable)
         tap_abort_all(d->iface);
     std::wstring address = get_text(d->key, L"NetworkAddress");
+    /* src/adapter.c: without the value the driver's own address counts. */
+    if (d->own_mac.empty())
+        d->own_mac.assign(d->iface->mac, d->iface->mac + 6);
+    if (enable && address.empty())
+        memcpy(d->iface->mac, d->own_mac.data(), 6);
     for (size_t n = 0; enable && n < 6 && address.size() == 12; n++)
         d->iface->mac[n] =
             static_cast<uint8_t>(wcstoul(address.substr(2 * n, 2).c_str(), nullptr, 16));

@@ -213,7 +213,7 @@ int vnic__wintap_restart(const struct wintap_adapter *adapter, struct vnic_error
 
 /* ---- The device (wintap_device.c) --------------------------------------------------------------- */
 
-/* Opens \\.\Global\{GUID}.tap; one that is being started is waited for until the deadline. */
+/* Opens \\.\Global\{GUID}.tap; one that cannot be opened is tried again until the deadline. */
 int vnic__wintap_device_open(const struct wintap_adapter *adapter, int64_t deadline_ns,
                              HANDLE *ret_file, struct vnic_error *err);
 

@@ -4,6 +4,8 @@
 #include "win_text.h"
 #include "wintap.h"
 
+#define REMOVE_TRIES 3
+
 /*
  * An adapter that this library installed goes with its handle, unless it is to stay; others stay
  * always. The driver unplugs the medium when its device is closed, so nothing has to be put back.
@@ -14,9 +16,13 @@ static void wintap_close(struct vnic *q, int keep)
     int goes =
         keep == VNIC__CLOSE_FAILED ? q->iface->created != 0 : adapter->ours && !adapter->persist;
     struct vnic_error why;
+    int rc = VNIC_EOS;
 
     vnic__wintap_queue_end(q);
-    if (goes && vnic__wintap_remove(adapter, &why) < 0) {
+    for (int i = 0; goes && i < REMOVE_TRIES && rc < 0; i++) {
+        rc = vnic__wintap_remove(adapter, &why);
+    }
+    if (goes && rc < 0) {
         vnic__log(q->iface, VNIC_LOG_WARNING, "%s", why.text);
     }
 }

@@ -12,6 +12,7 @@
 #include "wintap.h"
 
 #define RESTART_NS 10000000000
+#define RESTART_TRIES 3
 #define PARAMETER_UNITS 16
 
 static const struct win_reason gone_reasons[] = {
@@ -84,36 +85,45 @@ static LSTATUS write_parameter(HKEY key, const wchar_t *name, const wchar_t *val
     return status == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : status;
 }
 
+/* The device after a restart; NULL: it did not come back. */
+static HANDLE open_restarted(struct vnic *q)
+{
+    struct wintap_iface *wi = wintap_iface_of(q);
+    int64_t deadline = vnic__now_ns() + RESTART_NS;
+    HANDLE file;
+
+    for (int i = 0; i < RESTART_TRIES; i++) {
+        if (vnic__wintap_device_open(&wi->adapter, deadline, &file, NULL) < 0) {
+            return NULL;
+        }
+        if (vnic__wintap_device_check(file, wi, NULL) == 0 &&
+            vnic__wintap_device_setup(q, file) == 0) {
+            return file;
+        }
+        vnic__sys_close_device(file);
+    }
+    return NULL;
+}
+
 /* Restarts the adapter without its user, who finds the same device afterwards. */
 static int restart(struct vnic *q, struct vnic_error *err)
 {
     struct wintap_iface *wi = wintap_iface_of(q);
-    HANDLE file = NULL;
-    uint32_t os_code;
-    int reopened, rc;
+    HANDLE file;
+    int rc;
 
     vnic__wintap_pause(q);
     rc = vnic__wintap_restart(&wi->adapter, err);
     /* Whatever became of it: the handle goes on if the device is there. */
-    reopened = vnic__wintap_device_open(&wi->adapter, vnic__now_ns() + RESTART_NS, &file,
-                                        rc < 0 ? NULL : err);
-    if (reopened == 0) {
-        reopened = vnic__wintap_device_check(file, wi, rc < 0 ? NULL : err);
-    }
-    if (reopened == 0) {
-        os_code = vnic__wintap_device_setup(q, file);
-        reopened = os_code == 0 ? 0
-                                : vnic__win_fail(rc < 0 ? NULL : err, os_code,
-                                                 "TAP_WIN_IOCTL_SET_MEDIA_STATUS", NULL,
-                                                 gone_reasons, "cannot plug the medium in");
-    }
-    if (reopened < 0 && file != NULL) {
-        vnic__sys_close_device(file);
-        file = NULL;
-    }
+    file = open_restarted(q);
     vnic__wintap_resume(q, file);
     (void)vnic__wintap_refresh_need(q);
-    return rc < 0 ? rc : reopened;
+    if (rc == 0 && file == NULL) {
+        rc = vnic__fail(err, VNIC_ECLOSED, "CreateFileW", NULL,
+                        "the TAP adapter did not come back after its restart: look into the Device "
+                        "Manager, and open it again");
+    }
+    return rc;
 }
 
 /* What a parameter has to become, and how it is seen that it has. */
@@ -121,18 +131,25 @@ struct wintap_parameter {
     const wchar_t *name;
     const char *field;
     wchar_t value[PARAMETER_UNITS];
-    int (*holds)(struct vnic *q, const void *wanted);
+    int (*holds)(struct vnic *q, const void *wanted, uint32_t *ret_os_code);
     const void *wanted;
 };
 
 static int apply_parameter(struct vnic *q, const struct wintap_parameter *p, struct vnic_error *err)
 {
+    uint32_t os_code = 0;
     int rc = restart(q, err);
 
     if (rc == 0) {
         rc = vnic__win_wait_interface(q, err);
     }
-    if (rc == 0 && !p->holds(q, p->wanted)) {
+    if (rc < 0 || p->holds(q, p->wanted, &os_code)) {
+        return rc;
+    }
+    if (os_code != 0) {
+        rc = vnic__win_fail(err, os_code, "DeviceIoControl", p->field, gone_reasons,
+                            "cannot ask the TAP driver for its parameter");
+    } else {
         rc = vnic__fail(err, VNIC_ENOTSUP, "DIF_PROPERTYCHANGE", p->field,
                         "the TAP driver does not take this value of its parameter");
     }
@@ -184,11 +201,12 @@ static uint32_t ask_mac(struct vnic *q, uint8_t ret[6])
     return os_code;
 }
 
-static int has_mac(struct vnic *q, const void *wanted)
+static int has_mac(struct vnic *q, const void *wanted, uint32_t *ret_os_code)
 {
     uint8_t mac[6];
 
-    return ask_mac(q, mac) == 0 && memcmp(mac, wanted, sizeof mac) == 0;
+    *ret_os_code = ask_mac(q, mac);
+    return *ret_os_code == 0 && memcmp(mac, wanted, sizeof mac) == 0;
 }
 
 /* "NetworkAddress" of MSDN, "Keywords Not Displayed in the User Interface": hexadecimal digits alone. */
@@ -208,8 +226,9 @@ static int wintap_set_mac(struct vnic *q, const uint8_t *mac, struct vnic_error 
     return set_parameter(q, &p, err);
 }
 
-static int has_mtu(struct vnic *q, const void *wanted)
+static int has_mtu(struct vnic *q, const void *wanted, uint32_t *ret_os_code)
 {
+    *ret_os_code = 0;
     return wintap_iface_of(q)->driver_mtu >= *(const uint32_t *)wanted;
 }
 

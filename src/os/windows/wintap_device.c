@@ -106,8 +106,7 @@ int vnic__wintap_device_open(const struct wintap_adapter *adapter, int64_t deadl
         }
         os_code = GetLastError();
         *ret_file = NULL;
-        if ((os_code != ERROR_FILE_NOT_FOUND && os_code != ERROR_PATH_NOT_FOUND) ||
-            vnic__now_ns() >= deadline_ns) {
+        if (os_code == ERROR_ACCESS_DENIED || vnic__now_ns() >= deadline_ns) {
             return vnic__win_fail(err, os_code, "CreateFileW", NULL, open_reasons,
                                   "cannot open the device of the TAP adapter");
         }

@@ -15,6 +15,7 @@
 
 #define INSTALL_WAIT_NS 15000000000
 #define INSTALL_LOOK_MS 100u
+#define RESTART_TRIES 3
 #define CLASS_NAME_UNITS 32 /* MAX_CLASS_NAME_LEN of setupapi.h */
 #define HARDWARE_ID_UNITS 200
 
@@ -338,14 +339,16 @@ int vnic__wintap_restart(const struct wintap_adapter *adapter, struct vnic_error
 {
     struct wintap_install in;
     int rc = open_device(adapter, &in, "cannot restart the TAP adapter", err);
-    int enabled;
+    int enabled = VNIC_EOS;
 
     if (rc < 0) {
         return rc;
     }
     rc = change_state(&in, DICS_DISABLE, err);
     /* Whatever happened, it must not stay disabled. */
-    enabled = change_state(&in, DICS_ENABLE, rc < 0 ? NULL : err);
+    for (int i = 0; i < RESTART_TRIES && enabled < 0; i++) {
+        enabled = change_state(&in, DICS_ENABLE, rc < 0 ? NULL : err);
+    }
     rc = rc < 0 ? rc : enabled;
     if (rc == 0) {
         rc = check_restarted(&in, err);
