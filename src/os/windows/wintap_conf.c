@@ -94,7 +94,7 @@ static HANDLE open_restarted(struct vnic *q)
 
     for (int i = 0; i < RESTART_TRIES; i++) {
         if (vnic__wintap_device_open(&wi->adapter, deadline, &file, NULL) < 0) {
-            return NULL;
+            continue;
         }
         if (vnic__wintap_device_check(file, wi, NULL) == 0 &&
             vnic__wintap_device_setup(q, file) == 0) {

@@ -340,6 +340,7 @@ int vnic__wintap_restart(const struct wintap_adapter *adapter, struct vnic_error
     struct wintap_install in;
     int rc = open_device(adapter, &in, "cannot restart the TAP adapter", err);
     int enabled = VNIC_EOS;
+    struct vnic_error why;
 
     if (rc < 0) {
         return rc;
@@ -347,9 +348,14 @@ int vnic__wintap_restart(const struct wintap_adapter *adapter, struct vnic_error
     rc = change_state(&in, DICS_DISABLE, err);
     /* Whatever happened, it must not stay disabled. */
     for (int i = 0; i < RESTART_TRIES && enabled < 0; i++) {
-        enabled = change_state(&in, DICS_ENABLE, rc < 0 ? NULL : err);
+        enabled = change_state(&in, DICS_ENABLE, &why);
     }
-    rc = rc < 0 ? rc : enabled;
+    if (rc == 0 && enabled < 0) {
+        rc = enabled;
+        if (err != NULL) {
+            *err = why;
+        }
+    }
     if (rc == 0) {
         rc = check_restarted(&in, err);
     }
