@@ -39,6 +39,7 @@ static const struct win_link handle_link = {.set_up = handle_set_up, .add_info =
 
 static const struct vnic__backend handle_backend = {
     .name = "wintun",
+    .options = VNIC__OPT_METRIC | VNIC__OPT_DNS,
     .netconf = &vnic__win_netconf,
 };
 

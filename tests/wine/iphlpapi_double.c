@@ -155,6 +155,34 @@ DWORD WINAPI double_SetIpInterfaceEntry(MIB_IPINTERFACE_ROW *row)
     return NO_ERROR;
 }
 
+/* ---- The interface ------------------------------------------------------------------------------ */
+
+/* Wine remembers interfaces that are gone, and finds them by the names that others have now. */
+DWORD WINAPI double_ConvertInterfaceAliasToLuid(const WCHAR *alias, NET_LUID *ret_luid)
+{
+    char ifname[LX_IFNAMSIZ] = "";
+    int index;
+
+    for (int i = 0; alias[i] != 0; i++) {
+        if (i == LX_IFNAMSIZ - 1 || alias[i] > '~') {
+            return ERROR_INVALID_PARAMETER;
+        }
+        ifname[i] = (char)alias[i];
+    }
+    index = lx_if_index(ifname);
+    return index > 0 ? (DWORD)ConvertInterfaceIndexToLuid((NET_IFINDEX)index, ret_luid)
+                     : ERROR_INVALID_PARAMETER;
+}
+
+DWORD WINAPI double_GetIfEntry2(MIB_IF_ROW2 *row)
+{
+    if (row != NULL && row->InterfaceLuid.Value != 0 &&
+        iphlp_interface(&row->InterfaceLuid, NULL) == 0) {
+        return ERROR_FILE_NOT_FOUND;
+    }
+    return GetIfEntry2(row);
+}
+
 /* ---- Addresses ---------------------------------------------------------------------------------- */
 
 void WINAPI double_InitializeUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW *row)
@@ -226,24 +254,19 @@ DWORD WINAPI double_GetUnicastIpAddressTable(ADDRESS_FAMILY family,
     for (ULONG i = 0; rc == NO_ERROR && i < (*ret_table)->NumEntries; i++) {
         MIB_UNICASTIPADDRESS_ROW *row = &(*ret_table)->Table[i];
         const uint8_t *address = (const uint8_t *)&row->Address.Ipv6.sin6_addr;
+        WCHAR alias[IF_MAX_STRING_SIZE + 1];
         BOOL known = row->Address.si_family == AF_INET6 && address[0] == 0xfe && address[1] == 0x80;
 
+        /* It takes an interface for an earlier one of the same name. */
+        if (iphlp_interface(&row->InterfaceLuid, NULL) == 0 &&
+            ConvertInterfaceLuidToAlias(&row->InterfaceLuid, alias, IF_MAX_STRING_SIZE + 1) ==
+                NO_ERROR) {
+            (void)double_ConvertInterfaceAliasToLuid(alias, &row->InterfaceLuid);
+        }
         row->PrefixOrigin = known ? IpPrefixOriginWellKnown : IpPrefixOriginManual;
         row->SuffixOrigin = known ? IpSuffixOriginLinkLayerAddress : IpSuffixOriginManual;
     }
     return rc;
-}
-
-/* ---- The interface ------------------------------------------------------------------------------ */
-
-/* Wine remembers interfaces that are gone. */
-DWORD WINAPI double_GetIfEntry2(MIB_IF_ROW2 *row)
-{
-    if (row != NULL && row->InterfaceLuid.Value != 0 &&
-        iphlp_interface(&row->InterfaceLuid, NULL) == 0) {
-        return ERROR_FILE_NOT_FOUND;
-    }
-    return GetIfEntry2(row);
 }
 
 /* ---- Up and down -------------------------------------------------------------------------------- */
@@ -289,13 +312,16 @@ static struct {
 } dns_memory[16];
 static int n_dns_memory;
 
-/* Of an interface that exists; -1 when there is none, or no room. */
+/*
+ * Of an interface; -1 when it is gone, or there is no room. A GUID that Wine does not know is that of an
+ * adapter of a test driver.
+ */
 static int iphlp_dns_of(const GUID *guid)
 {
     NET_LUID luid;
     int i = 0;
 
-    if (ConvertInterfaceGuidToLuid(guid, &luid) != NO_ERROR || iphlp_interface(&luid, NULL) == 0) {
+    if (ConvertInterfaceGuidToLuid(guid, &luid) == NO_ERROR && iphlp_interface(&luid, NULL) == 0) {
         return -1;
     }
     while (i < n_dns_memory && memcmp(&dns_memory[i].guid, guid, sizeof *guid) != 0) {

@@ -373,12 +373,33 @@ TEST_F(NetconfCodes, Ipv6KeepsItsLeastMtu)
     EXPECT_EQ(1280u, door::state().mtu[1]);
 }
 
+TEST_F(NetconfCodes, MetricsThatDifferedComeBack)
+{
+    vnic_info info = {};
+
+    door::set_metrics(10, 20);
+    info.size = sizeof info;
+    ASSERT_EQ(0, vnic_get_info(dev, &info, &err)) << err.text;
+    EXPECT_EQ(10u, info.metric);
+    ASSERT_EQ(0, vnic_set_metric(dev, 5, &err)) << err.text;
+    ASSERT_EQ(0, vnic_set_metric(dev, 6, &err)) << err.text;
+    EXPECT_EQ(6u, door::state().metric[0]);
+    EXPECT_EQ(6u, door::state().metric[1]);
+    ASSERT_EQ(0, vnic_set_metric(dev, info.metric, &err)) << err.text;
+    EXPECT_EQ(10u, door::state().metric[0]);
+    EXPECT_EQ(20u, door::state().metric[1]);
+}
+
 TEST_F(NetconfCodes, DetectionOfDuplicatesIsPutBackAfterAFailureToo)
 {
     open(0);
+    ASSERT_EQ(0, vnic_set_up(dev, 1, &err)) << err.text;
     door::fail("create_unicast", ERROR_GEN_FAILURE);
     EXPECT_EQ(VNIC_EOS, vnic_add_address(dev, &v6, &err));
     EXPECT_EQ(1u, door::state().dad[1]);
+    open(0);
+    EXPECT_EQ(0, vnic_add_address(dev, &v4, &err)) << err.text;
+    EXPECT_EQ(0u, door::state().dad[0]) << "the medium comes later, and with it the detection";
     open(1);
     EXPECT_EQ(0, vnic_add_address(dev, &v6, &err)) << err.text;
     EXPECT_EQ(0u, door::state().dad[1]);

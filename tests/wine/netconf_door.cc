@@ -150,6 +150,12 @@ void set_administrative(bool up)
     now.up = up;
 }
 
+void set_metrics(uint32_t v4, uint32_t v6)
+{
+    now.metric[0] = v4;
+    now.metric[1] = v6;
+}
+
 const State &state()
 {
     return now;

@@ -35,6 +35,9 @@ void set_family(int family, bool present, int looks = 0);
 /* What an administrator did to it. */
 void set_administrative(bool up);
 
+/* What somebody else set. */
+void set_metrics(uint32_t v4, uint32_t v6);
+
 struct State {
     std::string name;
     uint32_t mtu[2];    /* of IPv4 and IPv6 */

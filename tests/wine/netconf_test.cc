@@ -280,6 +280,7 @@ TEST_F(Netconf, DetectionOfDuplicatesComesBackWhereItWasFound)
 
     vnic *found = netconf_new(luid.Value, &guid, VNIC_TUN, 0, nullptr);
     vnic_prefix b = prefix("fd09:9::1/64");
+    ASSERT_EQ(0, vnic_set_up(found, 1, &err)) << err.text;
     write_conf6("dad_transmits", "1");
     EXPECT_EQ(0, vnic_add_address(found, &b, &err)) << err.text;
     EXPECT_EQ("1", conf6("dad_transmits"));

@@ -168,8 +168,8 @@ static DWORD win_begin_row(struct vnic *q, const struct vnic_prefix *p,
 
 /*
  * Turns the detection of duplicates off: nobody else can have the address of an interface that we made.
- * Windows ignores DadState where an address is created, so it has to be off in that moment. Returns
- * whether `before` is to be put back: an adapter that was found keeps its own setting.
+ * Windows ignores DadState where an address is created, so it has to be off in that moment, and when the
+ * medium is connected, which begins the detection. Returns whether it was on.
  */
 static int win_stop_dad(struct vnic *q, ADDRESS_FAMILY family, MIB_IPINTERFACE_ROW *ret_before)
 {
@@ -181,22 +181,24 @@ static int win_stop_dad(struct vnic *q, ADDRESS_FAMILY family, MIB_IPINTERFACE_R
     }
     row = *ret_before;
     row.DadTransmits = 0;
-    return vnic__win_ip_set(&row) == NO_ERROR && !q->iface->created;
+    return vnic__win_ip_set(&row) == NO_ERROR;
 }
 
+/* An adapter that was found and is up keeps its own setting. */
 static DWORD win_create_address(struct vnic *q, const struct vnic_prefix *p)
 {
     MIB_IPINTERFACE_ROW before;
     MIB_UNICASTIPADDRESS_ROW row;
     DWORD os_code = win_begin_row(q, p, &row);
-    int restore;
+    int stopped;
 
     if (os_code != NO_ERROR) {
         return os_code;
     }
-    restore = win_stop_dad(q, win_family_of(p), &before);
+    stopped = win_stop_dad(q, win_family_of(p), &before);
     os_code = vnic__sys_create_unicast(&row);
-    if (restore) {
+    if (stopped &&
+        (os_code != NO_ERROR || (!q->iface->created && atomic_load(&win_iface_of(q)->up)))) {
         (void)vnic__win_ip_set(&before);
     }
     return os_code;

@@ -62,7 +62,7 @@ struct win_ip_change {
     enum win_net_op op;
     /* Changes what was read; 0: there is nothing to change. */
     int (*change)(MIB_IPINTERFACE_ROW *row, uint32_t value);
-    uint32_t value;
+    uint32_t values[2]; /* for IPv4 and IPv6 */
 };
 
 /* Reads both families. Returns how many there are; *ret_code: ERROR_NOT_FOUND, or why it cannot be told
@@ -103,7 +103,8 @@ static int win_change_families(struct vnic *q, const struct win_ip_change *c,
     }
     for (int i = 0; i < n; i++) {
         row = before[i];
-        os_code = c->change(&row, c->value) ? vnic__win_ip_set(&row) : NO_ERROR;
+        os_code =
+            c->change(&row, c->values[row.Family == AF_INET6]) ? vnic__win_ip_set(&row) : NO_ERROR;
         /* A family may go meanwhile; then it is one of those that are not there. */
         done += os_code == NO_ERROR;
         if (os_code == NO_ERROR || os_code == ERROR_NOT_FOUND) {
@@ -128,7 +129,7 @@ static int win_change_mtu(MIB_IPINTERFACE_ROW *row, uint32_t mtu)
 
 int vnic__win_set_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *err)
 {
-    struct win_ip_change c = {WIN_NET_SET_MTU, win_change_mtu, mtu};
+    struct win_ip_change c = {WIN_NET_SET_MTU, win_change_mtu, {mtu, mtu}};
 
     return win_change_families(q, &c, err);
 }
@@ -140,11 +141,36 @@ static int win_change_metric(MIB_IPINTERFACE_ROW *row, uint32_t metric)
     return 1;
 }
 
+/* What a family has now; 0: automatic, also when it is not there. */
+static uint32_t win_metric_of(struct vnic *q, ADDRESS_FAMILY family)
+{
+    MIB_IPINTERFACE_ROW row;
+    NET_LUID luid = win_luid_of(q);
+
+    return vnic__win_ip_row(&luid, family, &row) == NO_ERROR && !row.UseAutomaticMetric ? row.Metric
+                                                                                        : 0;
+}
+
+/*
+ * One metric for both. Where they differed before, the way back is to ask for the one that was told, which
+ * is IPv4's: then IPv6 has its own again too.
+ */
 int vnic__win_set_metric(struct vnic *q, uint32_t metric, struct vnic_error *err)
 {
-    struct win_ip_change c = {WIN_NET_SET_METRIC, win_change_metric, metric};
+    struct win_iface *iface = win_iface_of(q);
+    struct win_ip_change c = {WIN_NET_SET_METRIC, win_change_metric, {metric, metric}};
+    uint32_t now[2] = {win_metric_of(q, AF_INET), win_metric_of(q, AF_INET6)};
+    int rc;
 
-    return win_change_families(q, &c, err);
+    if (iface->has_metrics && metric == iface->metrics[0]) {
+        c.values[1] = iface->metrics[1];
+    }
+    rc = win_change_families(q, &c, err);
+    if (rc == 0 && !iface->has_metrics && now[0] != now[1]) {
+        memcpy(iface->metrics, now, sizeof now);
+        iface->has_metrics = 1;
+    }
+    return rc;
 }
 
 /* ---- Link-local addresses ----------------------------------------------------------------------- */
