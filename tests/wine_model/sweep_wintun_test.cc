@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sweep over the Wintun backend: each call and each allocation fails in turn. */
+#include "support/covers.h"
 #include "support/packets.h"
 #include "support_sweep.h"
 
@@ -104,6 +105,7 @@ TEST_F(WintunSweep, Packets)
 
 TEST_F(WintunSweep, Probe)
 {
+    VNIC_COVERS("vnic_wintun_probe", "VNIC_ENOMEM");
     fault::sweep_all({"probe", "vnic_wintun_probe", [] {},
                       [](vnic_error *err) {
                           vnic_wintun_info info;
@@ -115,6 +117,7 @@ TEST_F(WintunSweep, Probe)
 
 TEST_F(WintunSweep, DeleteDriver)
 {
+    VNIC_COVERS("vnic_wintun_delete_driver", "VNIC_ENOMEM");
     fault::sweep_all({"delete_driver", "vnic_wintun_delete_driver", [] {},
                       [](vnic_error *err) { return vnic_wintun_delete_driver(nullptr, err); },
                       [] {}, true, model::state_of_machine});

@@ -66,6 +66,7 @@
     X(ERROR_NOT_FOUND, VNIC_EOS)                                                                   \
     X(ERROR_DEVICE_NOT_AVAILABLE, VNIC_ECLOSED)                                                    \
     X(ERROR_CANCELLED, VNIC_EOS)                                                                   \
+    X(ERROR_DEVICE_IN_USE, VNIC_EBUSY)                                                             \
     X(ERROR_ALREADY_INITIALIZED, VNIC_EBUSY)                                                       \
     X(ERROR_NO_MORE_DEVICES, VNIC_EOS)                                                             \
     X(ERROR_PRIVILEGE_NOT_HELD, VNIC_EPERM)                                                        \

@@ -119,12 +119,23 @@ static int open_existing(struct wintun_try *t, struct vnic_error *err)
     return 0;
 }
 
-/* Whether any interface has the name; for one of Wintun's that is opened nobody asks. */
-static int is_name_in_use(const struct wintun_try *t)
+/*
+ * Whether any interface has the name; for one of Wintun's that is opened nobody asks. 1, 0, or a code: not
+ * to know is no reason to create, for Wintun would rename the other interface.
+ */
+static int is_name_in_use(const struct wintun_try *t, struct vnic_error *err)
 {
     NET_LUID luid;
+    uint32_t os_code = vnic__sys_alias_to_luid(t->wide, &luid);
 
-    return vnic__sys_alias_to_luid(t->wide, &luid) == NO_ERROR;
+    /* MSDN: "ERROR_INVALID_PARAMETER: … the InterfaceAlias parameter was invalid". */
+    if (os_code == ERROR_INVALID_PARAMETER || os_code == ERROR_NOT_FOUND ||
+        os_code == ERROR_FILE_NOT_FOUND) {
+        return 0;
+    }
+    return os_code == NO_ERROR
+               ? 1
+               : fail_about(t, os_code, "ConvertInterfaceAliasToLuid", "name", NULL, err);
 }
 
 static int fail_in_use(const struct wintun_try *t, struct vnic_error *err)
@@ -307,7 +318,9 @@ int vnic__wintun_try_name(struct wintun_try *t, struct vnic_error *err)
         return fail_in_use(t, err);
     }
     if (rc == 0) {
-        rc = is_name_in_use(t) ? fail_in_use(t, err) : create_new(t, err);
+        rc = is_name_in_use(t, err);
+        rc = rc > 0 ? fail_in_use(t, err) : rc;
+        rc = rc == 0 ? create_new(t, err) : rc;
         if (rc != 0) {
             return rc;
         }

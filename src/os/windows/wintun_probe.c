@@ -22,6 +22,7 @@ static const struct win_reason delete_reasons[] = {
      "that is for administrators: start the program with \"Run as administrator\""},
     {ERROR_INF_IN_USE_BY_DEVICES, VNIC_EBUSY, "adapters use it: end the programs that have them"},
     {ERROR_SHARING_VIOLATION, VNIC_EBUSY, "adapters use it: end the programs that have them"},
+    {ERROR_DEVICE_IN_USE, VNIC_EBUSY, "adapters use it: end the programs that have them"},
     {0, 0, NULL},
 };
 
