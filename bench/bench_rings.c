@@ -3,17 +3,23 @@
  * T13: what the library adds to the rings of Wintun, and what it saves where packets stay in them.
  *
  *     bench_rings ROUNDS PASSES
+ *     bench_rings sizes ROUNDS PACKETS
  *
  * The rings are in this process (tests/windows/ring_model.c): the same locks and the same order as those of
  * wintun.dll, and no driver. The ring to the library is filled once; a section reads it from its first
  * packet to its last, PASSES times. A group is the sections R V V R (raw, vnic), a round one group, on the
  * thread's CPU clock, which only Linux tells: the program is run by Wine. One line a kind: its id, then
  * vnic's time divided by the other's, for each round. T13.idle is CPU milliseconds of the process a second.
+ *
+ * With "sizes" a thread in the driver's place pushes PACKETS packets of 1400 bytes, yielding while the ring is
+ * full, and vnic_recv_many() takes them. Lines curve.ring.time.BYTES: the time that took, divided by that
+ * of the default size in the same round.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/windows/wintun.h"
 #include "windows/ring_device.h"
 #include "wine/linux_calls.h"
 
@@ -230,15 +236,99 @@ static void measure_idle(struct bench *b, const char *id, int with_handle)
     end(b);
 }
 
+/* ---- How large the ring should be ------------------------------------------------------------------ */
+
+struct stream {
+    struct ring_adapter *adapter;
+    uint32_t packets;
+};
+
+/* A wake-up a burst, as drivers do; Wine's are far dearer than Windows', and would be all that is seen. */
+static DWORD WINAPI push_stream(void *arg)
+{
+    const struct stream *s = arg;
+    uint8_t packet[1400];
+
+    memset(packet, 0x45, sizeof packet);
+    for (uint32_t i = 1; i <= s->packets; i++) {
+        int wakes = i % BATCH == 0 || i == s->packets;
+
+        while (!(wakes ? ring_push : ring_push_quietly)(s->adapter, packet, sizeof packet)) {
+            (void)SwitchToThread();
+        }
+    }
+    return 0;
+}
+
+static uint64_t time_stream(uint32_t capacity, uint32_t count)
+{
+    static uint8_t room[BATCH][2048];
+    struct stream s = {ring_adapter_new(), count};
+    vnic *dev = ring_device_open(s.adapter, capacity, NULL);
+    LARGE_INTEGER from, to;
+    HANDLE thread;
+
+    if (dev == NULL) {
+        die("cannot open the device");
+    }
+    (void)QueryPerformanceCounter(&from);
+    thread = CreateThread(NULL, 0, push_stream, &s, 0, NULL);
+    for (uint32_t got = 0; got < count;) {
+        struct vnic_packet packets[BATCH] = {0};
+        int n;
+
+        for (int i = 0; i < BATCH; i++) {
+            packets[i].data = room[i];
+            packets[i].cap = sizeof room[i];
+        }
+        n = vnic_recv_many(dev, packets, BATCH, 10000);
+        if (n < 0) {
+            die("the stream stopped");
+        }
+        got += (uint32_t)n;
+    }
+    (void)QueryPerformanceCounter(&to);
+    (void)WaitForSingleObject(thread, INFINITE);
+    (void)CloseHandle(thread);
+    vnic_close(dev);
+    ring_adapter_free(s.adapter);
+    return (uint64_t)(to.QuadPart - from.QuadPart);
+}
+
+static void measure_sizes(int rounds, uint32_t count)
+{
+    double ratios[10][MAX_ROUNDS];
+
+    for (int round = 0; round < rounds; round++) {
+        uint64_t standard = time_stream(WINTUN_RING_DEFAULT, count);
+
+        for (int i = 0; i < 10; i++) {
+            ratios[i][round] = (double)time_stream(WINTUN_RING_MIN << i, count) / (double)standard;
+        }
+    }
+    for (int i = 0; i < 10; i++) {
+        (void)printf("curve.ring.time.%u", WINTUN_RING_MIN << i);
+        for (int round = 0; round < rounds; round++) {
+            (void)printf(" %.4f", ratios[i][round]);
+        }
+        (void)printf("\n");
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const uint32_t lengths[] = {64, 1400, 65535};
     static struct bench b;
-    int rounds = argc > 1 ? atoi(argv[1]) : 5;
-    int passes = argc > 2 ? atoi(argv[2]) : 5;
+    int sizes = argc > 1 && strcmp(argv[1], "sizes") == 0;
+    int rounds = argc > 1 + sizes ? atoi(argv[1 + sizes]) : 5;
+    int passes = argc > 2 + sizes ? atoi(argv[2 + sizes]) : 5;
 
     if (rounds < 1 || rounds > MAX_ROUNDS || passes < 1) {
-        die("usage: bench_rings ROUNDS PASSES (1 … 64 rounds)");
+        die("usage: bench_rings [sizes] ROUNDS PASSES (1 … 64 rounds)");
+    }
+    if (sizes) {
+        measure_sizes(rounds, (uint32_t)passes);
+        return 0;
     }
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         measure(&b, lengths[i], rounds, lengths[i] < 1000 ? passes : passes * 10);

@@ -17,6 +17,26 @@ bench_plots() {
         "$venv/bin/python" bench/plots.py --results build/bench --docs docs "$@"
 }
 
+# The rings of Wintun, whose measurement runs under Wine.
+bench_wine() {
+    local folder=build/wine-release result
+    # shellcheck disable=SC2086
+    need $packages_wine
+    mkdir -p "$build/bench"
+    if ! { cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/mingw.cmake" \
+        -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_TESTS=OFF &&
+        cmake --build "$folder" -j2 --target bench_rings &&
+        tools/wine.sh --prepare; } >"$build/bench/build-wine.log" 2>&1 </dev/null; then
+        tail -n 30 "$build/bench/build-wine.log" >&2
+        return 1
+    fi
+    python3 bench/rings.py --build "$folder" --out build/bench/results-wine.json "$@"
+    result=$?
+    tools/wine.sh --end >/dev/null 2>&1
+    return $result
+}
+
 cmd_bench() {
     local what=${1:-}
     # shellcheck disable=SC2086
@@ -25,6 +45,10 @@ cmd_bench() {
     peers)
         shift
         bench_build && bench_peers "$@"
+        ;;
+    wine)
+        shift
+        bench_wine "$@"
         ;;
     plots)
         shift
