@@ -135,7 +135,7 @@ struct vnic_config {
     const char *description;  /**< Windows: what lists of devices call it; hint; 127 UTF-16 units */
     const char *hardware_id;  /**< TAP-Windows6: NULL: "tap0901", then "root\\tap0901" */
     const char *dns;          /**< Windows: "1.1.1.1 search corp.example", see vnic_set_dns() */
-    uint32_t ring_capacity;   /**< Wintun: bytes of each ring, a power of two, 131072 … 67108864 */
+    uint32_t ring_capacity;   /**< Wintun: bytes of a ring, 128 KiB … 64 MiB, 2^n; unset: 4 MiB */
     uint32_t metric;          /**< Windows: of the interface's routes, … 2147483647; 0: automatic */
 };
 

@@ -30,7 +30,7 @@
 #include "win_iface.h"
 #include "win_sys_wintun.h"
 
-/* The rings' size when nobody asks for one. */
+/* The rings' size when nobody asks for one: the largest that costs nothing (bench/README.md, T13). */
 #define WINTUN_RING_DEFAULT 0x400000u
 
 /* ---- The library (wintun_search.c, wintun_library.c) ------------------------------------------------------------- */
