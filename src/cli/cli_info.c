@@ -77,7 +77,9 @@ static void info_print_counters(const struct vnic_stats *stats)
 /* What only Windows tells. */
 static void info_print_windows(const struct vnic_info *info)
 {
-    if (info->metric != 0) {
+    if (info->metric == 0) {
+        printf("  metric      automatic\n");
+    } else if (info->metric != VNIC_UNSET) {
         printf("  metric      %lu\n", (unsigned long)info->metric);
     }
     if (info->guid[0] != '\0') {

@@ -85,11 +85,7 @@ static void show_json_known(struct json_object *object, const char *key, uint32_
 /* What only adapters of Windows have is null elsewhere. */
 static void show_json_windows(struct json_object *object, const struct vnic_info *info)
 {
-    if (info->luid == 0 && info->metric == 0) {
-        cli_json_null(object, "metric");
-    } else {
-        cli_json_number(object, "metric", info->metric);
-    }
+    show_json_known(object, "metric", info->metric);
     cli_json_text(object, "guid", info->guid[0] == '\0' ? NULL : info->guid);
     if (info->luid == 0) {
         cli_json_null(object, "luid");
