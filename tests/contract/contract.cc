@@ -244,6 +244,22 @@ void Contract::expect_far(const Bytes &p)
     EXPECT_EQ(p, driver->recv(5000));
 }
 
+int Contract::acquire(struct vnic_packet *v, int room, int want)
+{
+    int got = 0;
+
+    while (got < want) {
+        int rc = vnic_acquire_many(d(), v + got, room - got, 5000);
+
+        EXPECT_GE(rc, 1) << vnic_error_name(rc);
+        if (rc < 1) {
+            break;
+        }
+        got += rc;
+    }
+    return got;
+}
+
 void Contract::expect_quiet()
 {
     uint8_t buf[2048];

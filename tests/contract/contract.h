@@ -183,6 +183,8 @@ class Contract : public ::testing::TestWithParam<Param>
     /* Receives one and compares. */
     void expect_recv(const Bytes &p);
     void expect_far(const Bytes &p);
+    /* Takes `want` views into v[room]: what was sent may arrive one by one. Returns how many came. */
+    int acquire(struct vnic_packet *v, int room, int want);
     /* Receives from the far side what is equal to p, skipping what else the kernel says. */
     Bytes recv(size_t cap = 2048, int timeout_ms = 5000);
     /* Nothing is there to be received. */

@@ -229,7 +229,10 @@ TEST_P(Contract, OpenCopiesItsArguments)
     info.size = sizeof info;
     ASSERT_EQ(0, vnic_get_info(d(), &info, &err)) << err.text;
     EXPECT_STREQ("copied0", info.name);
-    EXPECT_STREQ(has(VNIC__OPT_ALIAS) ? "old text" : "", info.alias);
+    /* Without the option the system may have a text of its own. */
+    if (has(VNIC__OPT_ALIAS)) {
+        EXPECT_STREQ("old text", info.alias);
+    }
 }
 
 TEST_P(Contract, ManyInterfacesAtOnce)

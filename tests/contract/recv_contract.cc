@@ -86,6 +86,7 @@ TEST_P(Contract, RecvNonBlockingIsAgain)
     EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(d(), buf, sizeof buf, VNIC_NOWAIT));
     EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(d(), buf, sizeof buf, VNIC_DEFAULT));
     far_send(packet(100));
+    ASSERT_EQ(VNIC_READABLE, vnic_wait(d(), VNIC_READABLE, 5000));
     EXPECT_EQ(100, vnic_recv(d(), buf, sizeof buf));
 }
 

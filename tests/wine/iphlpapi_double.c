@@ -24,7 +24,8 @@ struct iphlp_memory {
     ULONG dad;
 };
 
-#define IPHLP_MEMORIES 64
+/* For all interfaces of a long test, each with its own number. */
+#define IPHLP_MEMORIES 4096
 
 static struct iphlp_memory memories[IPHLP_MEMORIES];
 static SRWLOCK memories_lock = SRWLOCK_INIT;
@@ -309,7 +310,7 @@ static struct {
     GUID guid;
     WCHAR name_server[2][IPHLP_DNS_TEXT];
     WCHAR search_list[2][IPHLP_DNS_TEXT];
-} dns_memory[16];
+} dns_memory[512];
 static int n_dns_memory;
 
 /*

@@ -151,6 +151,7 @@ static void tap_choose_mac(struct tap_adapter *a, HANDLE key)
     WCHAR text[32];
     uint32_t at = 0, digits = 0;
 
+    a->mac[0] = 0;
     a->mac[1] = 0xFF;
     for (int i = 0; i < 4; i++) {
         a->mac[2 + i] =
@@ -183,21 +184,26 @@ static void tap_choose_mtu(struct tap_adapter *a, HANDLE key)
 
 /* ---- Start and end of an adapter ---------------------------------------------------------------- */
 
-static int tap_make_interface(struct tap_adapter *a)
+static void tap_write_parameters(struct tap_adapter *a)
 {
     struct lx_ifreq r = lx_request(a->ifname);
 
-    a->tap = lx_tun_open(a->ifname, LX_IFF_TAP);
-    if (a->tap < 0) {
-        return 0;
-    }
-    a->ifindex = lx_if_index(a->ifname);
     r.u.bytes[0] = 1; /* ARPHRD_ETHER */
     RtlCopyMemory(r.u.bytes + 2, a->mac, 6);
     (void)lx_if_ioctl(LX_SIOCSIFHWADDR, &r);
     r = lx_request(a->ifname);
     r.u.number = (int32_t)a->mtu;
     (void)lx_if_ioctl(LX_SIOCSIFMTU, &r);
+}
+
+static int tap_make_interface(struct tap_adapter *a)
+{
+    a->tap = lx_tun_open(a->ifname, LX_IFF_TAP);
+    if (a->tap < 0) {
+        return 0;
+    }
+    a->ifindex = lx_if_index(a->ifname);
+    tap_write_parameters(a);
     a->stop_fd = lx_eventfd();
     return a->ifindex > 0 && a->stop_fd >= 0;
 }
@@ -325,6 +331,26 @@ static NTSTATUS NTAPI tap_pnp(DEVICE_OBJECT *device, IRP *irp)
     return rc;
 }
 
+/* The driver reads its parameters when Windows starts the adapter anew. Wine does not restart devices: so
+ * they are read again when somebody opens it, which is what follows a restart. */
+static void tap_read_again(struct tap_adapter *a)
+{
+    uint32_t mtu = a->mtu;
+    uint8_t mac[6];
+    HANDLE key = NULL;
+
+    RtlCopyMemory(mac, a->mac, 6);
+    if (IoOpenDeviceRegistryKey(a->pdo, PLUGPLAY_REGKEY_DRIVER, KEY_READ, &key) != STATUS_SUCCESS) {
+        return;
+    }
+    tap_choose_mac(a, key);
+    tap_choose_mtu(a, key);
+    (void)ZwClose(key);
+    if (mtu != a->mtu || RtlCompareMemory(mac, a->mac, 6) != 6) {
+        tap_write_parameters(a);
+    }
+}
+
 static NTSTATUS NTAPI tap_create(DEVICE_OBJECT *device, IRP *irp)
 {
     struct tap_adapter *a = tap_adapter_of(device);
@@ -333,6 +359,7 @@ static NTSTATUS NTAPI tap_create(DEVICE_OBJECT *device, IRP *irp)
     if (a->user != NULL || a->gone) {
         return tap_done(irp, STATUS_UNSUCCESSFUL, 0);
     }
+    tap_read_again(a);
     a->user = file;
     a->tun = 0;
     return tap_done(irp, STATUS_SUCCESS, 0);

@@ -6,6 +6,7 @@ import hashlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -55,6 +56,11 @@ class Program:
         self.reader.join(timeout=5)
         return code
 
+    def stop(self):
+        """Ctrl-C: Wine makes one of SIGINT."""
+        self.process.send_signal(signal.SIGINT)
+        return self.finish()
+
     def kill(self):
         if self.process.poll() is None:
             self.process.kill()
@@ -86,6 +92,10 @@ def other_network():
     yield str(holder.pid)
     holder.kill()
     holder.wait()
+
+
+def links():
+    return {line.split(":")[1].strip() for line in run("ip", "-o", "link").splitlines()}
 
 
 def there(pid, *command):
@@ -170,14 +180,15 @@ def test_ping_through_wintun(program):
     running = echo(program, "wtp0", "10.8.0.1/24")
     assert "3 received" in run("ping", "-c", "3", "-i", "0.2", "-W", "5", "10.8.0.2")
     assert " 0% packet loss" in run("ping", "-q", "-f", "-c", "300", "-W", "5", "10.8.0.2")
-    run("ip", "link", "del", "wtp0")
-    running.finish()
+    assert running.stop() == 0, running.text()
 
 
 def test_arp_and_ping_through_tap(program):
-    before = set(run("ip", "-o", "link").splitlines())
-    echo(program, "--tap", "10.9.0.1/24")
+    before = links()
+    running = echo(program, "wtq0", "--tap", "10.9.0.1/24")
+    assert len(links() - before) == 1
     assert "3 received" in run("ping", "-c", "3", "-i", "0.2", "-W", "5", "10.9.0.2")
     assert " 0% packet loss" in run("ping", "-q", "-f", "-c", "100", "-W", "5", "10.9.0.2")
     assert "lladdr" in run("ip", "neigh", "show", "10.9.0.2")
-    assert len(set(run("ip", "-o", "link").splitlines()) - before) == 1
+    assert running.stop() == 0, running.text()
+    assert links() == before, "the adapter that it installed stays behind"

@@ -137,7 +137,6 @@ static int double_make_interface(struct double_adapter *a, const char *ifname)
 static DWORD double_create(struct double_adapter *a, const WCHAR *name, const GUID *guid)
 {
     char ifname[DOUBLE_IFNAME_SIZE];
-    WCHAR alias[DOUBLE_IFNAME_SIZE];
     struct double_adapter other;
     DWORD rc;
     int made;
@@ -160,10 +159,8 @@ static DWORD double_create(struct double_adapter *a, const WCHAR *name, const GU
     if (made < 0) {
         return double_error_of(made);
     }
-    for (int i = 0; i < DOUBLE_IFNAME_SIZE; i++) {
-        alias[i] = (WCHAR)ifname[i];
-    }
-    rc = ConvertInterfaceAliasToLuid(alias, &a->luid);
+    /* By number: by name Wine finds interfaces that are gone. */
+    rc = ConvertInterfaceIndexToLuid((NET_IFINDEX)a->ifindex, &a->luid);
     if (rc == NO_ERROR && !double_store_add(a)) {
         rc = GetLastError();
     }

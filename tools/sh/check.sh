@@ -75,18 +75,9 @@ job_cpu() {
     done
 }
 
-# The portable tests as Windows programs.
-job_wine() {
-    local folder=$build/wine-build
-    quietly wine cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE= \
-        -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/mingw.cmake" \
-        -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
-        quietly wine cmake --build "$folder" -j2 &&
-        quietly wine tools/wine.sh --prepare &&
-        quietly wine tools/real_wintun.sh &&
-        run_ctest wine "$folder" -L 'unit|contract'
-    tools/wine.sh --end >>"$run_dir/logs/wine.log" 2>&1
-}
+# job_wine
+# shellcheck source=tools/sh/wine.sh
+. tools/sh/wine.sh
 
 # Fifteen seconds of fuzzing for each target, starting from its corpus.
 job_fuzz() {

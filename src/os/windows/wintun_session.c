@@ -42,6 +42,8 @@ int vnic__wintun_queue_begin(struct vnic *q, struct vnic_error *err)
                               "cannot make an event to wait for");
     }
     wq->timer = vnic__sys_create_timer(WINTUN_FINE_TIMER);
+    /* Wintun has no longer packets, whatever the MTU is. */
+    atomic_store(&q->need, WINTUN_PACKET_MAX);
     return 0;
 }
 
