@@ -44,7 +44,7 @@ TARGETS = [
     Target("windows-x86_64", "Windows", "mingw", "x86_64-w64-mingw32", (), "Windows 10"),
     Target("windows-x86", "Windows", "zig", "x86-windows-gnu", (), "Windows 10"),
     Target("windows-arm64", "Windows", "zig", "aarch64-windows-gnu", (), "Windows 10"),
-    Target("windows-msvc", "Windows", "msvc", "x86_64-pc-windows-msvc", (), "Windows 10"),
+    Target("windows-msvc-by-clang", "Windows", "msvc", "x86_64-pc-windows-msvc", (), "Windows 10"),
     Target("macos-x86_64", "Darwin", "zig", "x86_64-macos.13.0", (), "macOS 13"),
     Target("macos-arm64", "Darwin", "zig", "aarch64-macos.13.0", (), "macOS 13"),
     Target("ios-arm64", "iOS", "clang", "arm64-apple-ios15.0", ("any-darwin-any",), "iOS 15"),
