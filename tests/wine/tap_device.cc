@@ -91,7 +91,8 @@ std::wstring tap_install(const wchar_t *hardware_id, unsigned long *ret_error)
 bool tap_remove(const std::wstring &guid)
 {
     return visit_adapters([&](HDEVINFO set, SP_DEVINFO_DATA *device, const std::wstring &g) {
-        return g == guid && SetupDiCallClassInstaller(DIF_REMOVE, set, device);
+        return _wcsicmp(g.c_str(), guid.c_str()) == 0 &&
+               SetupDiCallClassInstaller(DIF_REMOVE, set, device);
     });
 }
 
