@@ -295,15 +295,6 @@ int vnic__model_device_enum(HDEVINFO set, DWORD index, SP_DEVINFO_DATA *ret_devi
 
 /* ---- One device ---------------------------------------------------------------------------------- */
 
-int vnic__model_class_name(const GUID *class_guid, wchar_t *ret_name, DWORD cap)
-{
-    (void)class_guid;
-    if (cap < 4)
-        return refuse(ERROR_INSUFFICIENT_BUFFER);
-    wcscpy(ret_name, L"Net");
-    return TRUE;
-}
-
 int vnic__model_device_create(HDEVINFO set, const wchar_t *name, const GUID *class_guid,
                               const wchar_t *description, SP_DEVINFO_DATA *ret_device)
 {

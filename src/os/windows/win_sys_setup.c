@@ -25,11 +25,6 @@ int vnic__sys_device_enum(HDEVINFO set, DWORD index, SP_DEVINFO_DATA *ret_device
 
 /* ---- One device --------------------------------------------------------------------------------- */
 
-int vnic__sys_class_name(const GUID *class_guid, wchar_t *ret_name, DWORD cap)
-{
-    return SetupDiClassNameFromGuidExW(class_guid, ret_name, cap, NULL, NULL, NULL);
-}
-
 int vnic__sys_device_create(HDEVINFO set, const wchar_t *name, const GUID *class_guid,
                             const wchar_t *description, SP_DEVINFO_DATA *ret_device)
 {

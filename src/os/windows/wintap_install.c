@@ -16,7 +16,8 @@
 #define INSTALL_WAIT_NS 15000000000
 #define INSTALL_LOOK_MS 100u
 #define RESTART_TRIES 3
-#define CLASS_NAME_UNITS 32 /* MAX_CLASS_NAME_LEN of setupapi.h */
+/* The device becomes ROOT\NET\0000 or so, as those of the class are called. */
+#define DEVICE_NAME L"NET"
 #define HARDWARE_ID_UNITS 200
 
 #define WHY_RIGHT                                                                                  \
@@ -98,17 +99,12 @@ static uint32_t set_quiet(struct wintap_install *in)
 static uint32_t create_device(struct wintap_install *in, const wchar_t *id,
                               const wchar_t *description)
 {
-    wchar_t class_name[CLASS_NAME_UNITS];
     uint32_t os_code;
 
     in->device.cbSize = sizeof in->device;
-    os_code = step(in, "SetupDiClassNameFromGuidExW",
-                   vnic__sys_class_name(&vnic__wintap_net_class, class_name, CLASS_NAME_UNITS));
-    if (os_code == 0) {
-        os_code = step(in, "SetupDiCreateDeviceInfoW",
-                       vnic__sys_device_create(in->set, class_name, &vnic__wintap_net_class,
-                                               description, &in->device));
-    }
+    os_code = step(in, "SetupDiCreateDeviceInfoW",
+                   vnic__sys_device_create(in->set, DEVICE_NAME, &vnic__wintap_net_class,
+                                           description, &in->device));
     if (os_code == 0) {
         os_code = set_quiet(in);
     }
