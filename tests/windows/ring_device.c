@@ -89,3 +89,8 @@ int ring_device_set_up(vnic *dev, uint32_t up)
     vnic__mutex_unlock(&dev->iface->lock);
     return rc;
 }
+
+void ring_device_set_luid(vnic *dev, uint64_t luid)
+{
+    wintun_iface_of(dev)->win.luid = luid;
+}

@@ -11,6 +11,8 @@
  * up to 15.6 ms, so the time is measured by a timer of high resolution, and by yielding where
  * there is none (before Windows 10 1803).
  */
+#include "win_sys_iphlp.h"
+
 #include "core/device.h"
 #include "win_clock.h"
 #include "win_sys.h"
@@ -20,6 +22,9 @@
 /* The receiver looks for so long before it waits, at most, when packets come that fast. */
 #define WINTUN_SPIN_MIN_NS 2000
 #define WINTUN_SPIN_MAX_NS 32000
+
+/* How often a call that waits for the interface to come up asks whether it is still there. */
+#define WINTUN_LOOK_DOWN_MS 500u
 
 /* The signals, and the session's event or the watch's, or the one for up; the timer. */
 #define WINTUN_HANDLES 4
@@ -132,8 +137,8 @@ static int wintun_block(struct vnic *q, int events, int64_t deadline_ns)
     DWORD ms = win_ms_until(deadline_ns);
     HANDLE handles[WINTUN_HANDLES];
     HANDLE packets;
-    DWORD n = 0, signals, at;
-    int listens, looks = 0;
+    DWORD n = 0, signals, at, most;
+    int listens, looks;
 
     handles[n++] = (HANDLE)q->signal.handle;
     if (q->wakeup != NULL) {
@@ -147,10 +152,10 @@ static int wintun_block(struct vnic *q, int events, int64_t deadline_ns)
     if (packets != NULL) {
         handles[n++] = packets;
     }
-    if (listens && ms > WIN_WATCH_LOOK_MS) { /* 0.14.1 loses wake-ups; else the watch looks */
-        looks = 1;
-        ms = WIN_WATCH_LOOK_MS;
-    }
+    /* 0.14.1 loses wake-ups, but the watch looks by itself; without a session nothing tells of removal. */
+    most = listens ? WIN_WATCH_LOOK_MS : packets == wq->opened ? WINTUN_LOOK_DOWN_MS : INFINITE;
+    looks = ms > most;
+    ms = looks ? most : ms;
     if (n == signals) {
         return 1; /* the interface came up in the meantime */
     }
@@ -164,6 +169,23 @@ static int wintun_block(struct vnic *q, int events, int64_t deadline_ns)
     return at != WAIT_TIMEOUT || !looks;
 }
 
+/* Without a session: whether the adapter has gone meanwhile. ERROR_FILE_NOT_FOUND is what is seen, and
+ * ERROR_INVALID_PARAMETER what is documented (ConvertInterfaceLuidToIndex). */
+static void wintun_look_for_adapter(struct vnic *q)
+{
+    const NET_LUID luid = {.Value = win_iface_of(q)->luid};
+    NET_IFINDEX index;
+    DWORD rc;
+
+    if (luid.Value == 0 || atomic_load(&wintun_queue_of(q)->is_open)) {
+        return;
+    }
+    rc = vnic__sys_luid_to_index(&luid, &index);
+    if (rc == ERROR_FILE_NOT_FOUND || rc == ERROR_INVALID_PARAMETER) {
+        atomic_store(&wintun_queue_of(q)->gone, 1);
+    }
+}
+
 /* Waits until something happens; without need this does not go back to core, which does a lot then. */
 static int wintun_block_until(struct vnic *q, int events, int64_t deadline_ns)
 {
@@ -171,6 +193,9 @@ static int wintun_block_until(struct vnic *q, int events, int64_t deadline_ns)
 
     do {
         rc = wintun_block(q, events, deadline_ns);
+        if (rc == 0) {
+            wintun_look_for_adapter(q);
+        }
         ready = rc < 0 ? rc : wintun_ready(q, events);
     } while (rc == 0 && ready == 0);
     return ready;
