@@ -306,6 +306,12 @@ TEST_P(Contract, StructuresOfAnotherSize)
     EXPECT_EQ(VNIC_EVERSION, vnic_get_info(d(), &i.info, &err));
     s.stats.size = 0;
     EXPECT_EQ(VNIC_EVERSION, vnic_get_stats(d(), &s.stats, &err));
+    /* An older one gets what its header has: that of 0.2 ends before the metric. */
+    std::memset(&i.info, 0x11, sizeof i.info);
+    i.info.size = offsetof(struct vnic_info, metric);
+    EXPECT_EQ(0, vnic_get_info(d(), &i.info, &err)) << err.text;
+    EXPECT_EQ(offsetof(struct vnic_info, metric), i.info.size);
+    EXPECT_EQ(0x11111111u, i.info.metric);
     /* A newer caller gets what this library knows. */
     i.info.size = sizeof i;
     EXPECT_EQ(0, vnic_get_info(d(), &i.info, &err)) << err.text;

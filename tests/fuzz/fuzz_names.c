@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MAC addresses and interface names. */
+/* MAC addresses, interface names and DNS settings. */
 #include <string.h>
 
+#include "core/dns_text.h"
 #include "core/ifname.h"
 #include "fuzz.h"
 #include "vnic/error.h"
@@ -36,6 +37,23 @@ static void check_name(const char *text, uint32_t flags)
     }
 }
 
+static void check_dns(const char *text)
+{
+    struct vnic__dns dns;
+    struct vnic_error err;
+    int rc = vnic__dns_parse(text, &dns, &err);
+
+    if (rc != 0) {
+        FUZZ_CHECK(rc == VNIC_EINVAL || rc == VNIC_EADDR || rc == VNIC_EEXIST);
+        FUZZ_CHECK(err.code == rc && err.text[0] != '\0');
+        return;
+    }
+    FUZZ_CHECK(dns.n_servers >= 0 && dns.n_servers <= VNIC__DNS_SERVERS_MAX);
+    FUZZ_CHECK(strlen(dns.search) < VNIC__DNS_SEARCH_SIZE);
+    FUZZ_CHECK(strpbrk(dns.search, " \t\n/:") == NULL && strstr(dns.search, ",,") == NULL);
+    FUZZ_CHECK(vnic__dns_same(&dns, &dns));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = fuzz_text(data, size);
@@ -43,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_mac(text);
     check_name(text, 0);
     check_name(text, VNIC__IFNAME_PATTERN);
+    check_dns(text);
     free(text);
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "vnic/vnic.h"
 
 extern "C" {
+#include "core/backends.h"
 #include "core/config.h"
 }
 
@@ -129,6 +130,31 @@ TEST_F(ConfigSystem, Texts)
     cfg.wintun_path = nullptr;
     cfg.dns = "nonsense";
     expect_bad(VNIC_EADDR, "dns");
+}
+
+/* Never one that only stands for an interface, unless the system has no other at all. */
+TEST(DefaultBackend, IsTheFirstOfTheSystemsThatHasTheLayer)
+{
+    for (uint32_t layer : {VNIC_TUN, VNIC_TAP, VNIC_UNSET}) {
+        uint64_t option = layer == VNIC_TAP ? VNIC__OPT_TAP : VNIC__OPT_TUN;
+        std::string wanted = vnic_backends()[0];
+        for (const char *const *name = vnic_backends(); *name != nullptr; name++) {
+            bool real = std::strcmp(*name, "fake") != 0 && std::strcmp(*name, "null") != 0;
+            if (real && (vnic__find_backend(*name, layer, nullptr)->options & option) != 0) {
+                wanted = *name;
+                break;
+            }
+        }
+        EXPECT_EQ(wanted, vnic__find_backend(nullptr, layer, nullptr)->name);
+        EXPECT_NE(wanted, "fake");
+    }
+    const struct vnic__backend *tun = vnic__find_backend(nullptr, VNIC_TUN, nullptr);
+    const struct vnic__backend *tap = vnic__find_backend(nullptr, VNIC_TAP, nullptr);
+    if (std::strcmp(tun->name, "wintun") == 0) {
+        EXPECT_STREQ("tap-windows6", tap->name);
+    } else {
+        EXPECT_EQ(tun, tap);
+    }
 }
 
 } /* namespace */
