@@ -33,7 +33,9 @@ TEST_P(Contract, InfoTellsWhatWasAsked)
     open(cfg);
     struct vnic_info info = info_of(d());
     EXPECT_STREQ("asked0", info.name);
-    EXPECT_STREQ(has(VNIC__OPT_ALIAS) ? "what it is for" : "", info.alias);
+    if (has(VNIC__OPT_ALIAS)) {
+        EXPECT_STREQ("what it is for", info.alias);
+    }
     EXPECT_STREQ(driver->backend(), info.backend);
     EXPECT_EQ(sizeof info, info.size);
     EXPECT_EQ(layer(), info.layer);
@@ -359,13 +361,26 @@ TEST_P(Contract, AddressesFromTextAndTyped)
 {
     const struct vnic_prefix typed[] = {prefix("10.9.2.1/24"), prefix("fd09:2::1/64")};
     struct vnic_config cfg = config();
-    cfg.addresses = "10.9.0.1/24 fd09::1/64 10.9.1.1/32 peer 10.9.1.2";
+    cfg.addresses = "10.9.0.1/24 fd09::1/64 10.9.1.1/24";
     cfg.prefixes = typed;
     cfg.n_prefixes = 2;
     open(cfg);
-    EXPECT_EQ((Texts{"10.9.0.1/24", "10.9.1.1/32 peer 10.9.1.2", "10.9.2.1/24", "fd09:2::1/64",
-                     "fd09::1/64"}),
+    EXPECT_EQ((Texts{"10.9.0.1/24", "10.9.1.1/24", "10.9.2.1/24", "fd09:2::1/64", "fd09::1/64"}),
               addresses_of(d()));
+}
+
+TEST_P(Contract, PeersAreKeptOrRefusedByName)
+{
+    struct vnic_config cfg = config();
+    cfg.addresses = "10.9.0.1/24 10.9.1.1/32 peer 10.9.1.2";
+    if (is_windows()) {
+        EXPECT_EQ(VNIC_ENOTSUP, open_as(cfg, &dev));
+        EXPECT_STREQ("addresses", err.field);
+        EXPECT_EQ(nullptr, d());
+        return;
+    }
+    open(cfg);
+    EXPECT_EQ((Texts{"10.9.0.1/24", "10.9.1.1/32 peer 10.9.1.2"}), addresses_of(d()));
 }
 
 TEST_P(Contract, AddressesAreAddedAndRemoved)

@@ -149,6 +149,12 @@ class Contract : public ::testing::TestWithParam<Param>
         return std::string(driver->backend()) == "fake";
     }
 
+    /* One of the backends of Windows, whatever is behind it. */
+    bool is_windows() const
+    {
+        return !is_fake() && std::string(driver->backend()) != "linux";
+    }
+
     /* Whether the backend honours an option, VNIC__OPT_…. */
     bool has(uint64_t option) const;
     /* Ends the test, as skipped, when the backend lacks what it is about. */
