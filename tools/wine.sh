@@ -43,6 +43,10 @@ case $1 in
 --end) end ;;
 --inside)
     shift
+    # One at a time in a prefix: the next one would end the server of this one.
+    mkdir -p "${WINEPREFIX%/*}"
+    exec 9>"$WINEPREFIX.lock"
+    flock 9
     # A server that is running already would do its work in another network.
     end
     export VNIC_WINE_INSIDE=1
@@ -54,7 +58,7 @@ case $1 in
         # IPv6 speaks unasked (MLD, router solicitations), which would be taken for packets of a test: not
         # without a link-local address.
         echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode
-        "$0" --prepare && exec "$@"' "${BASH_SOURCE[0]}" "$@"
+        "$0" --prepare && exec "$@"' "${BASH_SOURCE[0]}" "$@" 9>&-
     result=$?
     end
     exit $result
