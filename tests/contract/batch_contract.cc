@@ -45,7 +45,7 @@ TEST_P(Contract, RecvManyTakesWhatIsThere)
         far_send(packet(100 + i, i));
     }
     Batch b(8, 2048);
-    ASSERT_EQ(5, vnic_recv_many(d(), b.data(), 8, 1000));
+    ASSERT_EQ(5, recv_many(b.data(), 8, 5));
     for (uint32_t i = 0; i < 5; i++) {
         EXPECT_EQ(packet(100 + i, i), b.at(i));
         EXPECT_EQ(0, b.pkts[i].status);
@@ -61,8 +61,8 @@ TEST_P(Contract, RecvManyStopsAtN)
         far_send(packet(100, i));
     }
     Batch b(3, 2048);
-    ASSERT_EQ(3, vnic_recv_many(d(), b.data(), 3, 1000));
-    ASSERT_EQ(2, vnic_recv_many(d(), b.data(), 3, 1000));
+    ASSERT_EQ(3, recv_many(b.data(), 3, 3));
+    ASSERT_EQ(2, recv_many(b.data(), 3, 2));
     EXPECT_EQ(packet(100, 4), b.at(1));
 }
 
@@ -85,7 +85,7 @@ TEST_P(Contract, RecvManyTooSmallIsAStatus)
     far_send(packet(500, 2));
     far_send(packet(100, 3));
     Batch b(4, 200);
-    ASSERT_EQ(3, vnic_recv_many(d(), b.data(), 4, 1000));
+    ASSERT_EQ(3, recv_many(b.data(), 4, 3));
     EXPECT_EQ(0, b.pkts[0].status);
     EXPECT_EQ(VNIC_EMSGSIZE, b.pkts[1].status);
     EXPECT_EQ(0u, b.pkts[1].len);

@@ -244,12 +244,14 @@ void Contract::expect_far(const Bytes &p)
     EXPECT_EQ(p, driver->recv(5000));
 }
 
-int Contract::acquire(struct vnic_packet *v, int room, int want)
-{
-    int got = 0;
+using Take = int (*)(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms);
 
-    while (got < want) {
-        int rc = vnic_acquire_many(d(), v + got, room - got, 5000);
+static int take(vnic *dev, Take call, struct vnic_packet *v, int room, int want, bool at_once)
+{
+    int got = call(dev, v, room, 5000);
+
+    while (!at_once && got > 0 && got < want) {
+        int rc = call(dev, v + got, room - got, 5000);
 
         EXPECT_GE(rc, 1) << vnic_error_name(rc);
         if (rc < 1) {
@@ -258,6 +260,16 @@ int Contract::acquire(struct vnic_packet *v, int room, int want)
         got += rc;
     }
     return got;
+}
+
+int Contract::acquire(struct vnic_packet *v, int room, int want)
+{
+    return take(d(), vnic_acquire_many, v, room, want, driver->is_immediate());
+}
+
+int Contract::recv_many(struct vnic_packet *v, int room, int want)
+{
+    return take(d(), vnic_recv_many, v, room, want, driver->is_immediate());
 }
 
 void Contract::expect_quiet()

@@ -43,6 +43,11 @@ class Driver
     virtual void attach(vnic *dev) = 0;
     /* Ends the far side, so that another interface can be attached. */
     virtual void detach() = 0;
+    /* Whether what was sent is there when send() returns, and not on its way through another thread. */
+    virtual bool is_immediate() const
+    {
+        return true;
+    }
     /* Sends to the interface; false: the far side refused. */
     virtual bool send(const Bytes &packet) = 0;
     /* The next packet that the interface sent; empty when none came in time. */
@@ -189,8 +194,9 @@ class Contract : public ::testing::TestWithParam<Param>
     /* Receives one and compares. */
     void expect_recv(const Bytes &p);
     void expect_far(const Bytes &p);
-    /* Takes `want` views into v[room]: what was sent may arrive one by one. Returns how many came. */
+    /* Takes what was sent, `want` packets, into v[room]: in one call if it is all there at once. */
     int acquire(struct vnic_packet *v, int room, int want);
+    int recv_many(struct vnic_packet *v, int room, int want);
     /* Receives from the far side what is equal to p, skipping what else the kernel says. */
     Bytes recv(size_t cap = 2048, int timeout_ms = 5000);
     /* Nothing is there to be received. */

@@ -46,6 +46,10 @@ class WindowsDriver : public Driver
     {
         far_side.end();
     }
+    bool is_immediate() const override
+    {
+        return false;
+    }
     bool send(const Bytes &packet) override
     {
         return far_side.send(packet);
