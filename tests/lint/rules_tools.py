@@ -42,6 +42,8 @@ def tidy(tree, source):
     system = ["-D_GNU_SOURCE"] if source.parts[2:3] in (("linux",), ("posix",)) or source.parts[1] == "cli" else []
     if source.parts[1] == "cli":
         system += ["-isystem", "/usr/include/lwip"]
+    if source.name.startswith("cli_win_"):
+        system = ["--target=x86_64-w64-mingw32"]
     _, output = run("clang-tidy-19", "--quiet", tree.root / source, "--", "-std=c11", "-DVNIC_BUILDING",
                     "-I", tree.root / "include", "-I", tree.root / "src", *system, cwd=tree.root)
     return [line for line in output.splitlines() if re.search(r": (warning|error): ", line)]
