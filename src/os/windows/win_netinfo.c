@@ -27,7 +27,10 @@ static uint32_t win_row_flags(const MIB_IF_ROW2 *row, uint32_t up)
         flags |= VNIC_IF_UP;
         flags |= row->OperStatus == IfOperStatusUp ? VNIC_IF_RUNNING : 0u;
     }
-    flags |= row->MediaConnectState == MediaConnectStateConnected ? VNIC_IF_CARRIER : 0u;
+    /* What is operational has a medium, also where nobody tells of media. */
+    if (row->MediaConnectState == MediaConnectStateConnected || row->OperStatus == IfOperStatusUp) {
+        flags |= VNIC_IF_CARRIER;
+    }
     return flags;
 }
 
