@@ -76,8 +76,8 @@ job_cpu() {
 }
 
 # job_wine
-# shellcheck source=tools/sh/wine.sh
-. tools/sh/wine.sh
+# shellcheck source=tools/sh/windows.sh
+. tools/sh/windows.sh
 
 # Fifteen seconds of fuzzing for each target, starting from its corpus.
 job_fuzz() {
