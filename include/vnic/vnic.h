@@ -208,11 +208,12 @@ VNIC_API const char *const *vnic_backends(void);
  * @error VNIC_EEXIST       an address is listed twice, or VNIC_EXCLUSIVE and the name is taken
  * @error VNIC_ENAME        not an interface name
  * @error VNIC_ENOTSUP      the backend cannot honour the member in err.field
- * @error VNIC_EVERSION     cfg->size is not that of any known header
+ * @error VNIC_EVERSION     cfg->size is not that of any known header; or wintun.dll is too old
  * @error VNIC_ENOMEM       out of memory, in the library or the kernel
  * @error VNIC_EPERM        no right to create or attach; err.text names the right
- * @error VNIC_ENODRIVER    no /dev/net/tun or no driver; err.text says how to get it
- * @error VNIC_EBUSY        the interface has one queue and is open already, or its index is taken
+ * @error VNIC_ENODRIVER    no /dev/net/tun, wintun.dll or driver; err.text says how to get it
+ * @error VNIC_EBUSY        the interface has one queue and is open already, or its index is taken; or
+ *                          the program uses another wintun.dll
  * @error VNIC_EKIND        the name belongs to an interface of another kind or with other flags
  * @error VNIC_EMFILE       out of descriptors
  * @error VNIC_ELIMIT       the system's limit of queues or interfaces is reached
