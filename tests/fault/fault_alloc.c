@@ -11,6 +11,8 @@ static atomic_uint fault_alloc_seen;
 static atomic_uint fault_alloc_failing;
 static atomic_int fault_alloc_blocks;
 
+void (*fault_alloc_freeing)(void *block);
+
 void fault_alloc_arm(unsigned nth)
 {
     atomic_store(&fault_alloc_seen, 0);
@@ -40,6 +42,8 @@ void *vnic__alloc(size_t size)
 
 void vnic__free(void *ptr)
 {
+    if (ptr != NULL && fault_alloc_freeing != NULL)
+        fault_alloc_freeing(ptr);
     if (ptr != NULL)
         atomic_fetch_sub(&fault_alloc_blocks, 1);
     free(ptr);

@@ -19,6 +19,9 @@ unsigned fault_alloc_count(void);
 /* Blocks that are allocated now, over the whole life of the process. */
 int fault_alloc_live(void);
 
+/* Called with each block before it is freed; NULL: nobody is. */
+extern void (*fault_alloc_freeing)(void *block);
+
 #ifdef __cplusplus
 }
 #endif

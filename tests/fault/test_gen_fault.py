@@ -83,6 +83,44 @@ def test_every_style_of_failure(tmp_path):
     subprocess.run([tmp_path / "t"], check=True)
 
 
+WINDOWS = """
+/*
+ * A door. @fail DWORD errno
+ */
+typedef struct thing_object *thing;
+HANDLE vnic__sys_create_event(BOOL manual);
+HANDLE vnic__sys_open_device(const wchar_t *path); /* @fail INVALID_HANDLE_VALUE */
+BOOL vnic__sys_set_event(HANDLE event); /* @fail none */
+DWORD vnic__sys_wait_any(DWORD n); /* @fail WAIT_FAILED */
+DWORD vnic__sys_get_row(void *row);
+HDEVINFO vnic__sys_devices(void);
+LSTATUS vnic__sys_reg_get(HKEY key);
+thing vnic__sys_thing(void);
+int vnic__sys_is_elevated(void); /* @fail -1 */
+void vnic__sys_close_device(HANDLE file);
+"""
+
+
+def test_every_style_of_windows(tmp_path):
+    (tmp_path / "win_sys_sample.h").write_text(WINDOWS)
+    (tmp_path / "model.cc").write_text("DWORD vnic__model_get_row(void *row) { return row ? 0 : 87; }")
+    command = [sys.executable, HERE / "gen_fault.py", "--out", tmp_path, "--list", "--system", "windows",
+               "--models", tmp_path / "model.cc", "--", tmp_path / "win_sys_sample.h"]
+    made = subprocess.run(command, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    styles = dict(line.removeprefix("vnic__sys_").split(" ", 1) for line in made.stdout.splitlines())
+    assert styles == {"create_event": "NULL", "open_device": "INVALID_HANDLE_VALUE", "set_event": "none",
+                      "wait_any": "WAIT_FAILED", "get_row": "errno", "devices": "INVALID_HANDLE_VALUE",
+                      "reg_get": "errno", "thing": "NULL", "is_elevated": "-1",
+                      "close_device": "none after"}
+    wrappers = (tmp_path / "fault_wrappers.c").read_text()
+    assert "return vnic__model_get_row(row);" in wrappers
+    assert "return vnic__real_thing();" in wrappers
+    assert "SetLastError((DWORD)error);\n        return (HANDLE)INVALID_HANDLE_VALUE;" in wrappers
+    (tmp_path / "model.cc").write_text("void vnic__model_nothing(void) { }")
+    assert "no door has: nothing" in subprocess.run(command, capture_output=True, text=True).stderr
+
+
 def test_refuses_what_it_does_not_understand(tmp_path):
     assert "unknown tag" in generate(tmp_path, "int vnic__sys_x(int a); /* @fail never */").stderr
     assert "variadic" in generate(tmp_path, "int vnic__sys_x(int a, ...);").stderr

@@ -59,6 +59,7 @@ class WintunModelDriver : public ModelDriver
     }
 };
 
+/* The driver holds the stack back while its queue is full (tapCheckFlowControl() of src/txpath.c). */
 class TapModelDriver : public ModelDriver
 {
   public:
@@ -68,7 +69,7 @@ class TapModelDriver : public ModelDriver
     }
     bool send(const Bytes &packet) override
     {
-        return model::tap_give(adapter, packet);
+        return give(packet);
     }
     Bytes recv(int timeout_ms) override
     {
@@ -77,6 +78,20 @@ class TapModelDriver : public ModelDriver
     void remove(vnic *) override
     {
         model::tap_pull(adapter);
+    }
+
+  protected:
+    bool give(const Bytes &frame)
+    {
+        int64_t end = now_ms() + 5000;
+
+        while (!model::tap_give(adapter, frame)) {
+            if (!adapter->connected || now_ms() > end) {
+                return false;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return true;
     }
 };
 
@@ -91,7 +106,7 @@ class TapTunModelDriver : public TapModelDriver
         frame.push_back(v6 ? 0x86 : 0x08);
         frame.push_back(v6 ? 0xDD : 0x00);
         frame.insert(frame.end(), packet.begin(), packet.end());
-        return model::tap_give(adapter, frame);
+        return give(frame);
     }
     Bytes recv(int timeout_ms) override
     {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "machine_fixture.h"
 
+#include <malloc.h>
+
 #include <sstream>
 
 #include "fault_alloc.h"
@@ -42,6 +44,7 @@ void start_machine()
     if (vnic_open(&cfg, &dev, nullptr) == 0)
         vnic_close(dev);
     (void)take_mistakes();
+    fault_alloc_freeing = [](void *block) { tap_freed(block, _msize(block)); };
     blocks_before = fault_alloc_live();
 }
 

@@ -45,6 +45,7 @@ InterfacePtr find_row(const NET_LUID &luid, NET_IFINDEX index)
 
 Family *family_of(const InterfacePtr &i, ADDRESS_FAMILY family)
 {
+    i->v6.present = !faults.no_ipv6;
     if (family == AF_INET)
         return &i->v4;
     return family == AF_INET6 ? &i->v6 : nullptr;

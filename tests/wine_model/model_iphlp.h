@@ -12,6 +12,7 @@ namespace model
 {
 
 struct IpHelper {
+    bool no_ipv6 = false;    /* IPv6 is disabled on every interface */
     unsigned late = 0;       /* so many looks at GetIpInterfaceEntry() find nothing yet */
     bool no_dns = false;     /* SetInterfaceDnsSettings() is absent, as before Windows 10 2004 */
     bool no_setters = false; /* all that may be absent is */

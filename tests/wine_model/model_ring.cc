@@ -39,6 +39,13 @@ void Ring::set_word(uint32_t at, uint32_t value)
     memcpy(data_.data() + at, &value, sizeof value);
 }
 
+uint32_t Ring::size_of(const uint8_t *packet)
+{
+    uint32_t value;
+    memcpy(&value, packet - HEADER, sizeof value);
+    return value;
+}
+
 uint32_t Ring::place_of(const uint8_t *packet) const
 {
     return static_cast<uint32_t>(packet - data_.data()) - HEADER;

@@ -38,6 +38,8 @@ class Ring
     {
         return next_head_ == tail_;
     }
+    /* The bytes of a packet, from its header in the ring. */
+    static uint32_t size_of(const uint8_t *packet);
     /* Packets that one side has and the other does not know of yet. */
     size_t out() const
     {

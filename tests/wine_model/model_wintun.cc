@@ -290,6 +290,8 @@ void WINAPI send_packet(void *handle, const BYTE *packet)
     Hold hold(lock());
     if (session->down.send(packet))
         changed().notify_all();
+    session->iface->out_packets++;
+    session->iface->out_bytes += Ring::size_of(packet);
 }
 
 bool give(const InterfacePtr &i, const Bytes &packet, bool with_event)
@@ -364,8 +366,6 @@ Bytes wintun_take(const InterfacePtr &i, int timeout_ms)
         if (packet != nullptr) {
             Bytes copy(packet, packet + size);
             session->down.release(packet);
-            i->out_packets++;
-            i->out_bytes += size;
             return copy;
         }
         if (changed().wait_until(hold, end) == std::cv_status::timeout)

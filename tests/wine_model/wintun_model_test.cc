@@ -233,6 +233,55 @@ TEST_F(WintunModel, NoDriver)
     EXPECT_EQ(VNIC_ENODRIVER, open(config())) << err_.text;
 }
 
+/* The IP stack learns of a new adapter after a while. */
+TEST_F(WintunModel, TheIpStackIsWaitedFor)
+{
+    model::ip_helper().late = 6;
+    vnic_config cfg = config();
+    cfg.addresses = "10.9.0.1/24 fd09::1/64";
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    EXPECT_EQ(2u, adapter_->addresses.size());
+    for (const auto &address : adapter_->addresses)
+        EXPECT_EQ(IpDadStatePreferred, address.row.DadState) << address.text;
+}
+
+TEST_F(WintunModel, DisabledIpv6IsNoErrorUnlessItIsAskedFor)
+{
+    model::ip_helper().no_ipv6 = true;
+    vnic_config cfg = config();
+    cfg.addresses = "10.9.0.1/24";
+    cfg.mtu = 1400;
+    cfg.metric = 7;
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    EXPECT_EQ(1400u, adapter_->v4.mtu);
+    vnic_prefix p;
+    ASSERT_EQ(0, vnic_prefix_parse("fd09::1/64", &p));
+    EXPECT_EQ(VNIC_ENOTSUP, vnic_add_address(dev_.get(), &p, &err_)) << err_.text;
+}
+
+/* As in Wine, and in Windows before Vista: packets all the same. */
+TEST_F(WintunModel, AbsentFunctionsAreTold)
+{
+    model::ip_helper().no_setters = true;
+    must_open();
+    EXPECT_EQ(VNIC_ENOTSUP, vnic_set_mtu(dev_.get(), 1400, &err_)) << err_.text;
+    dev_.reset();
+    vnic_config cfg = config();
+    cfg.addresses = "10.9.0.1/24";
+    EXPECT_EQ(VNIC_ENOTSUP, open(cfg)) << err_.text;
+    EXPECT_EQ(nullptr, model::find(std::wstring(L"model0")));
+}
+
+/* Before Windows 10 2004 the servers are kept in the registry. */
+TEST_F(WintunModel, DnsOfOlderSystems)
+{
+    model::ip_helper().no_dns = true;
+    must_open();
+    ASSERT_EQ(0, vnic_set_dns(dev_.get(), "1.1.1.1 search corp.example", &err_)) << err_.text;
+    std::string registry = model::describe_registry();
+    EXPECT_NE(std::string::npos, registry.find("1...1...1...1")) << registry;
+}
+
 /* What the logger says during a call reaches the log of the handle. */
 TEST_F(WintunModel, TheLoggerIsHeard)
 {
