@@ -16,12 +16,12 @@ wine_probe() {
 
 # Inside the namespace.
 wine_tests() {
-    local labels='unit|contract|wine'
+    local labels='unit|contract|model|wine'
     tools/wine.sh --drivers "$wine_folder/tests" >>"$run_dir/logs/wine.log" 2>&1
     export VNIC_WINE_SECONDS=280
-    wine_probe || labels='unit|contract'
+    wine_probe || labels='unit|contract|model'
     run_ctest wine "$wine_folder" -L "$labels"
-    if [ "$labels" != 'unit|contract' ]; then
+    if [ "$labels" != 'unit|contract|model' ]; then
         export VNIC_TOOL=$wine_folder/vnic.exe VNIC_WINE_BUILD=$wine_folder
         run_pytest wine tests/wine
     fi

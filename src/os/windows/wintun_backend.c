@@ -36,6 +36,7 @@ static int wintun_open(struct vnic *q, const struct vnic__settings *s, struct vn
     q->layer = VNIC_TUN;
     memset(&q->frame, 0, sizeof q->frame);
     q->iface->multi_queue = 0;
+    atomic_store(&q->need, WINTUN_PACKET_MAX); /* no MTU makes a longer one */
     wi->win.link = &wintun_link;
     rc = vnic__wintun_adapter_open(q, s, err);
     if (rc == 0) {
