@@ -17,6 +17,8 @@ int general_code(const Hit &hit, Kind kind)
 {
     if (kind == Kind::allocation)
         return VNIC_ENOMEM;
+    if (is_behind_another(hit))
+        return 0;
     switch (told_number(hit)) {
     case ERROR_NOT_ENOUGH_MEMORY:
     case ERROR_OUTOFMEMORY:
@@ -47,10 +49,10 @@ bool is_never_seen(const Hit &hit)
     return false;
 }
 
+/* A connection that does not tell what it is, is not the one that is looked for: that tells. */
 bool is_behind_another(const Hit &hit)
 {
-    (void)hit;
-    return false;
+    return hit.call == "connection_properties";
 }
 
 bool is_without_answer(const Hit &hit)
