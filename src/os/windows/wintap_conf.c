@@ -138,15 +138,21 @@ struct wintap_parameter {
 static int apply_parameter(struct vnic *q, const struct wintap_parameter *p, struct vnic_error *err)
 {
     uint32_t os_code = 0;
-    int rc = restart(q, err);
+    struct vnic_error why;
+    int rc = restart(q, &why);
 
     if (rc == 0) {
-        rc = vnic__win_wait_interface(q, err);
+        rc = vnic__win_wait_interface(q, &why);
     }
-    if (rc < 0 || p->holds(q, p->wanted, &os_code)) {
-        return rc;
+    /* The driver has the last word: a restart that failed in part may have done what it was for. */
+    if (p->holds(q, p->wanted, &os_code)) {
+        return 0;
     }
-    if (os_code != 0) {
+    if (rc < 0) {
+        if (err != NULL) {
+            *err = why;
+        }
+    } else if (os_code != 0) {
         rc = vnic__win_fail(err, os_code, "DeviceIoControl", p->field, gone_reasons,
                             "cannot ask the TAP driver for its parameter");
     } else {
