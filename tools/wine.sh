@@ -36,7 +36,8 @@ case $1 in
     # Wine has no class for network adapters. Those that a killed program left in the prefix are forgotten.
     class='HKLM\System\CurrentControlSet\Control\Class\{4D36E972-E325-11CE-BFC1-08002BE10318}'
     timeout 60 "$wine" reg add "$class" /v Class /d Net /f >/dev/null 2>&1
-    timeout 60 "$wine" reg delete 'HKLM\System\CurrentControlSet\Enum\Root\NET' /f >/dev/null 2>&1
+    timeout 60 "$wine" reg delete 'HKLM\System\CurrentControlSet\Enum\Root\NET' /f >/dev/null 2>&1 &&
+        timeout 60 "$wine" sc stop vnictap >/dev/null 2>&1
     cp "$2/vnictap.sys" "$WINEPREFIX/drive_c/windows/system32/drivers/" &&
         cp "$2/vnictap.inf" "$WINEPREFIX/drive_c/windows/inf/"
     ;;

@@ -80,7 +80,7 @@ std::wstring tap_install(const wchar_t *hardware_id, unsigned long *ret_error)
     /* A list of texts: two zeros at its end. */
     bool done = install_steps(set, &device, std::wstring(hardware_id) + std::wstring(2, L'\0'));
     *ret_error = GetLastError();
-    for (int i = 0; done && guid.empty() && i < 500; i++) {
+    for (int i = 0; done && guid.empty() && i < 2000; i++) {
         guid = guid_of(set, &device);
         Sleep(guid.empty() ? 10 : 0);
     }

@@ -2,6 +2,7 @@
 """Real traffic of the Linux kernel through Windows programs under Wine: run by tools/wine.sh --inside.
 
 VNIC_WINE_BUILD is the directory of the Windows build."""
+import ctypes
 import hashlib
 import os
 import pathlib
@@ -21,6 +22,7 @@ TOOL = BUILD / "vnic.exe"
 ENV = {**os.environ, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "iphlpapi=n;mscoree=;mshtml="}
 SECONDS = 30
 MIB = 1 << 20
+CLONE_NEWNET = 0x40000000
 
 
 def run(*command):
@@ -115,7 +117,7 @@ def socket_there(pid):
 
     def make():
         with open(f"/proc/{pid}/ns/net", "rb") as namespace:
-            os.setns(namespace.fileno(), os.CLONE_NEWNET)
+            assert ctypes.CDLL(None).setns(namespace.fileno(), CLONE_NEWNET) == 0
         result.append(socket.socket())
 
     thread = threading.Thread(target=make)
@@ -185,7 +187,7 @@ def test_ping_through_wintun(program):
 
 def test_arp_and_ping_through_tap(program):
     before = links()
-    running = echo(program, "wtq0", "--tap", "10.9.0.1/24")
+    running = echo(program, "--tap", "10.9.0.1/24")
     assert len(links() - before) == 1
     assert "3 received" in run("ping", "-c", "3", "-i", "0.2", "-W", "5", "10.9.0.2")
     assert " 0% packet loss" in run("ping", "-q", "-f", "-c", "100", "-W", "5", "10.9.0.2")
