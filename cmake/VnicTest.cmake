@@ -46,7 +46,7 @@ endfunction()
 
 # Most of the time to compile a test goes into GoogleTest's header: it is compiled once, with what every test
 # is compiled with. Not with a cross compiler: GCC 12 for s390x was seen to crash on a precompiled one.
-if(NOT CMAKE_CROSSCOMPILING)
+if(NOT CMAKE_CROSSCOMPILING OR WIN32)
     # A C one too, because a test may have both and CMake then wants both.
     foreach(vnic_suffix cc c)
         file(GENERATE OUTPUT "${PROJECT_BINARY_DIR}/test_header.${vnic_suffix}"
