@@ -76,9 +76,17 @@ static int win_dns_apply(struct vnic *q, const struct vnic__dns *dns, struct vni
 
 int vnic__win_set_dns(struct vnic *q, const struct vnic__dns *dns, struct vnic_error *err)
 {
+    char name[VNIC_NAME_SIZE];
     struct vnic__dns before;
-    int known = vnic__win_get_dns(q, &before, NULL) == 0;
-    int rc = win_dns_apply(q, dns, err);
+    int known;
+    int rc = vnic__win_get_name(q, name, err);
+
+    /* What is kept by GUID could be written for an interface that is gone. */
+    if (rc < 0) {
+        return rc;
+    }
+    known = vnic__win_get_dns(q, &before, NULL) == 0;
+    rc = win_dns_apply(q, dns, err);
     if (rc < 0 && known) {
         (void)win_dns_apply(q, &before, NULL);
     }
