@@ -21,6 +21,7 @@ static struct vnic_info info_of(vnic *dev)
 TEST_P(Contract, InfoTellsWhatWasAsked)
 {
     struct vnic_config cfg = config();
+    need_names(driver->can_name());
     cfg.name = "asked0";
     cfg.mtu = 1400;
     if (has(VNIC__OPT_ALIAS)) {
@@ -61,6 +62,7 @@ TEST_P(Contract, InfoTellsWhatWasAsked)
 
 TEST_P(Contract, SettersAreReadBack)
 {
+    need_names(driver->can_rename());
     open();
     ASSERT_EQ(0, vnic_set_mtu(d(), 9000, &err)) << err.text;
     ASSERT_EQ(0, vnic_set_name(d(), "renamed0", &err)) << err.text;
@@ -273,6 +275,7 @@ TEST_P(Contract, NameFitsOrIsNotWritten)
     VNIC_COVERS("vnic_get_name", "VNIC_EMSGSIZE");
     VNIC_COVERS("vnic_get_name", "VNIC_EINVAL");
     struct vnic_config cfg = config();
+    need_names(driver->can_name());
     cfg.name = "seven77";
     open(cfg);
     char name[16];

@@ -133,12 +133,24 @@ bool Contract::has(uint64_t option) const
 }
 
 /* The exception is googletest's own way out of a test from a function that it calls. */
+static void skip_test(const std::string &why)
+{
+    [&why] { GTEST_SKIP() << why; }();
+    throw ::testing::AssertionException(::testing::TestPartResult(::testing::TestPartResult::kSkip,
+                                                                  __FILE__, __LINE__, why.c_str()));
+}
+
 void Contract::need(bool there, const char *what) const
 {
     if (!there) {
-        [what] { GTEST_SKIP() << "this backend does not support " << what; }();
-        throw ::testing::AssertionException(
-            ::testing::TestPartResult(::testing::TestPartResult::kSkip, __FILE__, __LINE__, what));
+        skip_test(std::string("this backend does not support ") + what);
+    }
+}
+
+void Contract::need_names(bool there) const
+{
+    if (!there) {
+        skip_test("this Wine has no folder of network connections, which names adapters");
     }
 }
 

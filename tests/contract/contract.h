@@ -56,6 +56,15 @@ class Driver
     virtual void remove(vnic *dev) = 0;
     /* Whether the library's configuration can really name namespaces, owners, … */
     virtual bool is_real() const = 0;
+    /* Whether interfaces can have the name that one asks for, and another one later. */
+    virtual bool can_name() const
+    {
+        return true;
+    }
+    virtual bool can_rename() const
+    {
+        return can_name();
+    }
 };
 
 std::unique_ptr<Driver> make_fake_driver();
@@ -159,6 +168,9 @@ class Contract : public ::testing::TestWithParam<Param>
     {
         return !is_fake() && std::string(driver->backend()) != "linux";
     }
+
+    /* Skips a test about names unless there are some to have: driver->can_name() or can_rename(). */
+    void need_names(bool there) const;
 
     /* Whether the backend honours an option, VNIC__OPT_…. */
     bool has(uint64_t option) const;

@@ -75,6 +75,11 @@ class WintunDriver : public WindowsDriver
     {
         return "wintun";
     }
+    /* Wintun names what it creates; only the folder of network connections, which Wine lacks, renames. */
+    bool can_rename() const override
+    {
+        return false;
+    }
     void remove(vnic *) override
     {
         ASSERT_EQ(0, lx_if_delete(static_cast<int>(info.if_index)));
@@ -87,6 +92,10 @@ class WintapDriver : public WindowsDriver
     const char *backend() const override
     {
         return "tap-windows6";
+    }
+    bool can_name() const override
+    {
+        return false;
     }
     /* As the device manager does it: the driver is told, and the registry forgets the adapter. */
     void remove(vnic *) override

@@ -217,6 +217,7 @@ TEST_P(Contract, OpenCopiesItsArguments)
 {
     std::string name = "copied0", alias = "old text", addresses = "10.9.0.1/24";
     struct vnic_config cfg = config();
+    need_names(driver->can_name());
     cfg.name = name.c_str();
     cfg.alias = has(VNIC__OPT_ALIAS) ? alias.c_str() : nullptr;
     cfg.addresses = addresses.c_str();
