@@ -129,7 +129,10 @@ static int is_domain(const struct dns_word *w)
                 return 0;
             }
             label = 0;
-        } else if (!is_label_char(c) || ++label > LABEL_MAX || (c == '-' && label == 1)) {
+            continue;
+        }
+        label++;
+        if (!is_label_char(c) || label > LABEL_MAX || (c == '-' && label == 1)) {
             return 0;
         }
     }

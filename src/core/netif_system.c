@@ -6,17 +6,6 @@
 #include "device.h"
 #include "dns_text.h"
 
-/* Takes the lock on success. */
-static int begin_system_setting(vnic *dev, int has_slot, const char *operation, const char *field,
-                                struct vnic_error *err)
-{
-    if (!has_slot) {
-        return vnic__fail_unsupported(err, operation, field, dev->backend->name);
-    }
-    vnic__mutex_lock(&dev->iface->lock);
-    return 0;
-}
-
 int vnic_set_metric(vnic *dev, uint32_t metric, struct vnic_error *ret_err)
 {
     const struct vnic__netconf *conf;
@@ -28,13 +17,13 @@ int vnic_set_metric(vnic *dev, uint32_t metric, struct vnic_error *ret_err)
     }
     conf = dev->backend->netconf;
     rc = vnic__check_metric(metric, ret_err);
-    if (rc == 0) {
-        rc = begin_system_setting(dev, conf != NULL && conf->set_metric != NULL, "vnic_set_metric",
-                                  "metric", ret_err);
-    }
     if (rc < 0) {
         return rc;
     }
+    if (conf == NULL || conf->set_metric == NULL) {
+        return vnic__fail_unsupported(ret_err, "vnic_set_metric", "metric", dev->backend->name);
+    }
+    vnic__mutex_lock(&dev->iface->lock);
     memset(&now, 0, sizeof now);
     rc = conf->get_info(dev, &now, ret_err);
     if (rc == 0 && now.metric != metric) {
@@ -55,13 +44,13 @@ int vnic_set_dns(vnic *dev, const char *dns, struct vnic_error *ret_err)
     }
     conf = dev->backend->netconf;
     rc = vnic__dns_parse(dns, &wanted, ret_err);
-    if (rc == 0) {
-        rc = begin_system_setting(dev, conf != NULL && conf->set_dns != NULL, "vnic_set_dns", "dns",
-                                  ret_err);
-    }
     if (rc < 0) {
         return rc;
     }
+    if (conf == NULL || conf->set_dns == NULL) {
+        return vnic__fail_unsupported(ret_err, "vnic_set_dns", "dns", dev->backend->name);
+    }
+    vnic__mutex_lock(&dev->iface->lock);
     rc = conf->set_dns(dev, &wanted, ret_err);
     vnic__mutex_unlock(&dev->iface->lock);
     return rc < 0 ? rc : 0;
