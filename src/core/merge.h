@@ -112,9 +112,9 @@ struct vnic_merge {
 };
 
 /*
- * Payloads of up to so many bytes are copied behind each other while their checksums are verified: the
- * system takes one large piece faster than 45 small ones, by more than the copy costs. Larger payloads
- * are few, and stay where they are.
+ * Payloads of up to so many bytes are copied behind each other, while their checksums are verified if
+ * they must be: the system takes one large piece faster than 45 small ones, and a forwarder as a whole
+ * gained by it (docs/performance.md). Larger payloads are few, and stay where they are.
  */
 #define VNIC__MERGE_PASTE_MAX 2048u
 
@@ -123,9 +123,6 @@ struct vnic_merge {
 
 /* From now on plans may copy payloads; 0 or VNIC_ENOMEM. */
 int vnic__merge_allow_paste(struct vnic_merge *m);
-
-/* Begins to copy the payloads of an item of one packet, if there is room for all that may follow. */
-void vnic__merge_paste_first(struct vnic_merge *m, struct vnic__merge_item *item);
 
 /* Looks at a packet with len above 0 and fills the view. */
 enum vnic__merge_verdict vnic__merge_classify(const struct vnic_merge *m,

@@ -81,7 +81,8 @@ static int join_sound(const struct vnic__merge_view *v)
     return v->known || vnic__merge_sum_good(v->data, v->len, v, NULL);
 }
 
-void vnic__merge_paste_first(struct vnic_merge *m, struct vnic__merge_item *item)
+/* Begins to copy the payloads of an item of one packet, if there is room for all that may follow. */
+static void join_paste_first(struct vnic_merge *m, struct vnic__merge_item *item)
 {
     const struct vnic__merge_view *v = &item->first;
 
@@ -101,7 +102,7 @@ static void join_append(struct vnic_merge *m, struct vnic__merge_item *item, uin
     uint8_t *room;
 
     if (item->count == 1) {
-        vnic__merge_paste_first(m, item);
+        join_paste_first(m, item);
     }
     room = vnic__merge_paste_room(m, item);
     if (room != NULL) {
