@@ -94,6 +94,12 @@ def total(cases):
     return f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped", count["failed"]
 
 
+def failures(cases, lead="FAILED   "):
+    for case in cases:
+        if case.result == "failed":
+            print(f"{lead}{case.job}: {case.name}: {case.reason}")
+
+
 def details(cases):
     skips = collections.defaultdict(list)
     for case in cases:
@@ -102,9 +108,7 @@ def details(cases):
     for (job, reason), names in sorted(skips.items()):
         print(f"skipped  {job}: {names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: "
               f"{reason or 'NO REASON GIVEN'}")
-    for case in cases:
-        if case.result == "failed":
-            print(f"FAILED   {case.job}: {case.name}: {case.reason}")
+    failures(cases)
 
 
 def main():
@@ -118,7 +122,10 @@ def main():
         cases = [c for c in cases if c.job == options.job]
         text, failed = total(cases)
         mark = "FAILED" if failed or not cases else "ok"
-        print(f"{mark:6} {options.job:12} {options.seconds:4d} s  {text}", flush=True)
+        # At once, and not only at the end: whoever keeps only a part of the output has this part.
+        print(f"{mark:6} {options.job:12} {options.seconds:4d} s  {text}")
+        failures(cases, "         ")
+        sys.stdout.flush()
         return 0
     details(cases)
     text, failed = total(cases)
