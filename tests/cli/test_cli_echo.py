@@ -54,17 +54,19 @@ def start(net, layer, *options):
 def test_ping(net, layer, address):
     need("ping")
     echo = start(net, layer)
-    result = net.run("ping", "-n", "-c", "3", "-i", "0.2", "-W", "3", address)
-    assert result.code == 0 and " 0% packet loss" in result.out, result
+    # With a deadline ping waits for the answers, and on a loaded machine it sends more than three.
+    result = net.run("ping", "-n", "-c", "3", "-i", "0.2", "-w", "10", address)
+    sent, received = (int(re.search(rf"(\d+) {what}", result.out)[1]) for what in ("packets transmitted", "received"))
+    assert result.code == 0 and received >= 3, result
     result = echo.stop()
     assert result.code == 0
-    assert "answered 3 ping" in result.out
+    assert received <= int(re.search(r"answered (\d+) ping", result.out)[1]) <= sent
 
 
 def test_ping_with_rights_of_a_user_namespace(each_net):
     need("ping")
     echo = start(each_net, ["tap5", "--tap"])
-    assert each_net.run("ping", "-c", "1", "-W", "3", "10.9.0.9").code == 0
+    assert each_net.run("ping", "-c", "1", "-W", "20", "10.9.0.9").code == 0
     assert echo.stop().code == 0
 
 
@@ -76,7 +78,7 @@ def test_ping_sizes(net, size):
         echo = start(net, ["tun5"], "--mtu", "65535")
     else:
         echo = start(net, ["tun5"])
-    result = net.run("ping", "-n", "-c", "2", "-i", "0.2", "-W", "3", "-s", size, "10.9.0.2")
+    result = net.run("ping", "-n", "-c", "2", "-i", "0.2", "-w", "20", "-s", size, "10.9.0.2")
     assert result.code == 0, result
     echo.stop()
 
@@ -188,7 +190,7 @@ def test_mac_of_the_tool_may_be_taken(net):
     """The interface has the address that the tool would answer with: it takes another."""
     need("ping")
     echo = start(net, ["tap5", "--tap"], "--mac", "02:76:6e:69:63:01")
-    assert net.run("ping", "-c", "1", "-W", "3", "10.9.0.2").code == 0
+    assert net.run("ping", "-c", "1", "-W", "20", "10.9.0.2").code == 0
     assert "02:76:6e:69:63:03" in net.run("ip", "neighbour", "show", "10.9.0.2").out
     echo.stop()
 
@@ -216,7 +218,7 @@ def test_peer_address(net):
     need("ping")
     echo = net.vnic_start("echo", "tap5", "10.9.0.1/32", "peer", "10.9.0.2", "--tap")
     echo.wait_for("answers ping")
-    assert net.run("ping", "-c", "1", "-W", "3", "10.9.0.2").code == 0
+    assert net.run("ping", "-c", "1", "-W", "20", "10.9.0.2").code == 0
     echo.stop()
 
 
@@ -225,7 +227,7 @@ def test_own_address_is_the_kernels(net):
     need("ping")
     echo = start(net, ["tap5", "--tap"])
     net.run("ip", "link", "set", "lo", "up")
-    assert net.run("ping", "-c", "1", "-W", "2", "10.9.0.1").code == 0
+    assert net.run("ping", "-c", "1", "-W", "20", "10.9.0.1").code == 0
     listed = json.loads(net.run("ip", "-6", "-j", "address", "show", "dev", "tap5").out)[0]["addr_info"]
     assert not any(a.get("dadfailed") for a in listed)
     echo.stop()
@@ -244,7 +246,7 @@ def test_json_and_count(net):
 
 def test_verbose_shows_packets(net):
     echo = start(net, ["tun5"], "-v")
-    net.run("ping", "-c", "1", "-W", "3", "10.9.0.2")
+    net.run("ping", "-c", "1", "-W", "20", "10.9.0.2")
     assert "10.9.0.1 > 10.9.0.2 ICMP echo request" in echo.wait_for("echo request")
     echo.stop()
 

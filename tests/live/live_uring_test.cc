@@ -134,13 +134,13 @@ TEST_F(LiveUring, TheWaitHandleIsALevelWhilePacketsAreHeld)
     ASSERT_TRUE(kernel.send(numbered(0)));
     ASSERT_TRUE(kernel.send(numbered(1)));
     for (uint32_t i = 0; i < 2; i++) {
-        EXPECT_EQ(1, poll(&handle, 1, 2000));
+        EXPECT_EQ(1, poll(&handle, 1, 20000));
         expect_recv(i);
     }
     EXPECT_EQ(0, poll(&handle, 1, 0));
     EXPECT_EQ(VNIC_EAGAIN, recv(0));
     ASSERT_TRUE(kernel.send(numbered(2)));
-    EXPECT_EQ(1, poll(&handle, 1, 2000));
+    EXPECT_EQ(1, poll(&handle, 1, 20000));
 }
 
 /* While all buffers are lent packets still come by read(2), and the ring goes on with the first one back. */
@@ -178,7 +178,7 @@ TEST_F(LiveUring, AllBuffersLent)
     }).join();
     EXPECT_EQ(0, poll(&handle, 1, 0));
     ASSERT_TRUE(kernel.send(numbered(7)));
-    EXPECT_EQ(1, poll(&handle, 1, 2000));
+    EXPECT_EQ(1, poll(&handle, 1, 20000));
     expect_recv(7);
 }
 

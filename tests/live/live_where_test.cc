@@ -175,7 +175,7 @@ TEST_F(LiveWhere, MovedIntoANamespaceThatIsGoneForEverybodyElse)
     close(there);
     /* The namespace ends with its last reference, and the interface with it. */
     int code = vnic_set_mtu(dev, 1300, &err);
-    for (int i = 0; i < 100 && code == 0; i++) {
+    for (int i = 0; i < 1000 && code == 0; i++) {
         usleep(20000);
         code = vnic_set_mtu(dev, 1300u + static_cast<uint32_t>(i), &err);
     }

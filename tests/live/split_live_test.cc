@@ -271,7 +271,7 @@ class LiveSplit : public live::NetnsTest
     {
         Bytes b(9000);
         struct pollfd pfd = {out_, POLLIN, 0};
-        while (poll(&pfd, 1, 2000) > 0) {
+        while (poll(&pfd, 1, 20000) > 0) {
             ssize_t got = read(out_, b.data(), b.size());
             bool six = b[0] >> 4 == 6;
             const Bytes &src = six ? net6_in : net4_in;

@@ -130,8 +130,9 @@ def links():
 
 
 def ping(address):
-    done = subprocess.run(["ping", "-c", "3", "-i", "0.2", "-W", "5", address], capture_output=True, text=True, check=False)
-    assert " 3 received" in done.stdout, done.stdout
+    # With a deadline it fails unless so many answers came; without one it does not wait long for the last.
+    done = subprocess.run(["ping", "-c", "3", "-i", "0.2", "-w", "30", address], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 # ---- Without a driver ------------------------------------------------------------------------------------------------
