@@ -5,6 +5,8 @@
 A run folder holds steps.tsv (job, case, result, seconds, reason) and a folder for each job with the
 JUnit reports of its test programs. ctest.junit names the programs that ctest ran: one that failed
 without a failed case in its report (a crash, a time limit, a sanitizer) counts as a failure.
+A case that failed and passed at the second look (second_look.py) is told as unstable; it counts once, as
+passed, but more than three of them in a run are failures.
 With CI=true, a skip whose reason no line of tests/skips_allowed.txt matches counts as a failure.
 """
 import argparse
@@ -17,6 +19,7 @@ import xml.etree.ElementTree as ET
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
 Case = collections.namedtuple("Case", "job name result reason")
+MOST_UNSTABLE = 3
 
 
 def allowed_reasons():
@@ -47,6 +50,15 @@ def cases_of_report(job, path):
             yield Case(job, name, "passed", "")
 
 
+def unstable_cases(job, folder):
+    """What failed at first and is no failure in the report of the second look."""
+    for first in sorted((folder / "first").glob("*.xml")):
+        if (folder / first.name).exists():
+            still = {c.name for c in cases_of_report(job, folder / first.name) if c.result == "failed"}
+            yield from (c._replace(result="unstable") for c in cases_of_report(job, first)
+                        if c.result == "failed" and c.name not in still)
+
+
 def cases_of_job(folder):
     job = folder.name
     failed_reports, reports = set(), set()
@@ -56,9 +68,14 @@ def cases_of_job(folder):
             if case.result == "failed":
                 failed_reports.add(path.stem)
             yield case
+    yield from unstable_cases(job, folder)
     listing = folder / "ctest.junit"
     if listing.exists():
-        for case in ET.parse(listing).getroot().iter("testcase"):
+        programs = ET.parse(listing).getroot().findall("testcase")
+        if (folder / "second.junit").exists():
+            again = {case.get("name"): case for case in ET.parse(folder / "second.junit").getroot().iter("testcase")}
+            programs = [again.get(case.get("name"), case) for case in programs]
+        for case in programs:
             name, status = case.get("name"), case.get("status")
             if status != "run" and name not in failed_reports:
                 failure = case.find("failure")
@@ -80,10 +97,14 @@ def cases_of_run(run):
 
 
 def judge(cases):
-    """In CI, a skip that CI could have run is a failure."""
+    """In CI, a skip that CI could have run is a failure; so are unstable cases beyond a few, anywhere."""
     allowed = allowed_reasons()
     strict = os.environ.get("CI") == "true"
+    unstable = 0
     for case in cases:
+        unstable += case.result == "unstable"
+        if case.result == "unstable" and unstable > MOST_UNSTABLE:
+            case = case._replace(result="failed", reason=f"unstable, as too many others: {case.reason}")
         if strict and case.result == "skipped" and not any(a.search(case.reason) for a in allowed):
             case = case._replace(result="failed", reason=f"skipped, and CI could run it: {case.reason}")
         yield case
@@ -94,10 +115,11 @@ def total(cases):
     return f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped", count["failed"]
 
 
-def failures(cases, lead="FAILED   "):
+def failures(cases, lead=""):
     for case in cases:
-        if case.result == "failed":
-            print(f"{lead}{case.job}: {case.name}: {case.reason}")
+        if case.result in ("failed", "unstable"):
+            word = "FAILED" if case.result == "failed" else "unstable"
+            print(f"{lead}{word:8} {case.job}: {case.name}: {case.reason}")
 
 
 def details(cases):

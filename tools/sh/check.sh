@@ -96,7 +96,7 @@ job_fuzz() {
 job_lint() {
     mkdir -p "$run_dir/lint"
     python3 tests/lint/lint.py --junit "$run_dir/lint/lint.xml" >>"$run_dir/logs/lint.log" 2>&1 </dev/null
-    run_pytest lint tests/lint/selftest.py
+    run_pytest lint tests/lint/selftest.py tests/lint/results_test.py
 }
 
 job_docs() { step docs "reference and guide without a warning" ./run docs; }
