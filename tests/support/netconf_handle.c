@@ -8,6 +8,7 @@
 #include "core/device.h"
 #include "core/inet_text.h"
 #include "os/windows/win_netconf.h"
+#include "os/windows/win_text.h"
 
 /* Everything that the calls of configuration look at. */
 struct netconf_all {
@@ -40,6 +41,8 @@ static const struct win_link handle_link = {.set_up = handle_set_up, .add_info =
 static const struct vnic__backend handle_backend = {
     .name = "wintun",
     .options = VNIC__OPT_METRIC | VNIC__OPT_DNS,
+    .check_name = vnic__win_name_check,
+    .name_rule = "as on Windows",
     .netconf = &vnic__win_netconf,
 };
 

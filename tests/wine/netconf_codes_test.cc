@@ -171,6 +171,7 @@ class NetconfCodes : public ::testing::Test
         EXPECT_EQ(VNIC_OS_WIN32, err.os_domain) << where;
         EXPECT_NE(std::string::npos, std::string(err.text).find(std::to_string(n.number)))
             << err.text;
+        EXPECT_EQ(std::string::npos, std::string(err.text).find("without a name")) << err.text;
         EXPECT_STRNE("", err.operation) << where;
         if (op.name != "link-local")
             EXPECT_EQ(was, snapshot()) << where;
@@ -264,8 +265,23 @@ TEST_F(NetconfCodes, NamesOfConnections)
     door::fail("connection_properties", static_cast<uint32_t>(E_FAIL), 1);
     EXPECT_EQ(0, vnic_set_name(dev, "third", &err)) << err.text;
     EXPECT_EQ("third", door::state().name);
-    door::fail("connection_properties", static_cast<uint32_t>(E_FAIL), 2);
-    EXPECT_EQ(VNIC_ENOTSUP, vnic_set_name(dev, "fourth", &err));
+    /* The adapter's own: that it could not tell is why, and not that it is not shown. */
+    const Number untold[] = {{ERROR_NOT_ENOUGH_MEMORY, VNIC_ENOMEM},
+                             {ERROR_ACCESS_DENIED, VNIC_EPERM},
+                             {ERROR_GEN_FAILURE, VNIC_EOS}};
+    for (const Number &n : untold) {
+        door::fail("connection_properties", static_cast<uint32_t>(HRESULT_FROM_WIN32(n.number)), 2);
+        EXPECT_EQ(n.code, vnic_set_name(dev, "fourth", &err)) << err.text;
+        EXPECT_EQ(n.number, static_cast<uint32_t>(err.os_code));
+    }
+    EXPECT_EQ("third", door::state().name);
+}
+
+TEST_F(NetconfCodes, AConnectionThatTheFolderDoesNotShow)
+{
+    door::hide_connection();
+    EXPECT_EQ(VNIC_ENOTSUP, vnic_set_name(dev, "other", &err));
+    EXPECT_EQ(static_cast<int>(ERROR_NOT_FOUND), err.os_code);
     EXPECT_NE(std::string::npos, std::string(err.text).find("does not show this adapter"))
         << err.text;
 }
@@ -326,6 +342,37 @@ TEST_F(NetconfCodes, AnInterfaceThatNeverComesEndsTheWait)
     EXPECT_EQ(VNIC_EOS, netconf_wait(dev, &err));
     EXPECT_EQ(static_cast<int>(ERROR_NOT_FOUND), err.os_code);
     EXPECT_NE(std::string::npos, std::string(err.text).find("in time")) << err.text;
+}
+
+/* Who is meant stands there once, whether the system tells its name or not. */
+TEST_F(NetconfCodes, ASentenceNamesTheInterfaceOnce)
+{
+    door::fail("get_ip_interface", ERROR_ACCESS_DENIED);
+    EXPECT_EQ(VNIC_EPERM, netconf_wait(dev, &err));
+    EXPECT_EQ(0u, std::string(err.text).find("cannot wait for door: permission")) << err.text;
+    door::remove();
+    door::fail("get_ip_interface", ERROR_ACCESS_DENIED);
+    EXPECT_EQ(VNIC_EPERM, netconf_wait(dev, &err));
+    EXPECT_EQ(0u, std::string(err.text).find("cannot wait for the interface: ")) << err.text;
+}
+
+/* Whatever is quoted, there is room for what is to be done, and no character is cut. */
+TEST_F(NetconfCodes, LongNamesLeaveRoomForTheAdvice)
+{
+    std::string old_name, new_name;
+
+    for (int i = 0; i < 60; i++) {
+        old_name += "\xe9\x9a\xa7";
+        new_name += "\xf0\x9f\x90\xa7";
+    }
+    ASSERT_EQ(0, vnic_set_name(dev, old_name.c_str(), &err)) << err.text;
+    door::fail("connection_rename", static_cast<uint32_t>(HRESULT_FROM_WIN32(ERROR_DUP_NAME)));
+    EXPECT_EQ(VNIC_EEXIST, vnic_set_name(dev, new_name.c_str(), &err));
+    std::string text = err.text;
+    EXPECT_NE(std::string::npos, text.find("choose another one")) << text;
+    EXPECT_NE(std::string::npos, text.find("\xe9\x9a\xa7")) << text;
+    EXPECT_NE(std::string::npos, text.find("\xf0\x9f\x90\xa7")) << text;
+    EXPECT_EQ(std::string::npos, text.find('?')) << text;
 }
 
 TEST_F(NetconfCodes, OneFamilyIsEnough)

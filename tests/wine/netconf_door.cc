@@ -28,7 +28,8 @@ namespace
 const GUID guid = {0x76e1c001, 0x1111, 0x2222, {1, 2, 3, 4, 5, 6, 7, 8}};
 
 State now;
-bool is_there, is_present[2];
+std::wstring alias; /* now.name in UTF-16, as Windows has it */
+bool is_there, is_shown, is_present[2];
 int looks_left[2];
 std::string failing;
 uint32_t number;
@@ -109,11 +110,12 @@ void reset()
 {
     now = State();
     now.name = "door";
+    alias = L"door";
     now.mtu[0] = now.mtu[1] = 1500;
     now.dad[0] = 3;
     now.dad[1] = 1;
     now.up = true;
-    is_there = is_present[0] = is_present[1] = true;
+    is_there = is_shown = is_present[0] = is_present[1] = true;
     looks_left[0] = looks_left[1] = 0;
     link_local = LinkLocalAlwaysOn;
     router_discovery = RouterDiscoveryEnabled;
@@ -148,6 +150,11 @@ void set_family(int family, bool present, int looks)
 void set_administrative(bool up)
 {
     now.up = up;
+}
+
+void hide_connection()
+{
+    is_shown = false;
 }
 
 void set_metrics(uint32_t v4, uint32_t v6)
@@ -201,8 +208,7 @@ DWORD vnic__sys_get_if_entry(MIB_IF_ROW2 *row)
         return rc != 0 ? rc : ERROR_FILE_NOT_FOUND;
     row->InterfaceIndex = 7;
     row->InterfaceGuid = guid;
-    for (size_t i = 0; i <= now.name.size(); i++)
-        row->Alias[i] = static_cast<wchar_t>(now.name.c_str()[i]);
+    wcsncpy(row->Alias, alias.c_str(), IF_MAX_STRING_SIZE);
     row->Mtu = 65535;
     row->AdminStatus = now.up ? NET_IF_ADMIN_STATUS_UP : NET_IF_ADMIN_STATUS_DOWN;
     row->OperStatus = now.up ? IfOperStatusUp : IfOperStatusDown;
@@ -415,7 +421,7 @@ HRESULT vnic__sys_connections_enum(INetConnectionManager *, IEnumNetConnection *
 
 HRESULT vnic__sys_connections_next(IEnumNetConnection *, INetConnection **ret_connection)
 {
-    if (next_connection > (is_there ? 3 : 2))
+    if (next_connection > (is_there && is_shown ? 3 : 2))
         return S_FALSE;
     return give("connections_next", next_connection++, reinterpret_cast<void **>(ret_connection));
 }
@@ -443,8 +449,12 @@ HRESULT vnic__sys_connection_rename(INetConnection *, const wchar_t *name)
 {
     auto rc = static_cast<HRESULT>(hit("connection_rename"));
 
-    if (SUCCEEDED(rc))
-        now.name.assign(name, name + wcslen(name));
+    if (SUCCEEDED(rc)) {
+        char text[1024] = "";
+        (void)WideCharToMultiByte(CP_UTF8, 0, name, -1, text, sizeof text, nullptr, nullptr);
+        now.name = text;
+        alias = name;
+    }
     return rc;
 }
 

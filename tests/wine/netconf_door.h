@@ -35,6 +35,9 @@ void set_family(int family, bool present, int looks = 0);
 /* What an administrator did to it. */
 void set_administrative(bool up);
 
+/* The folder of connections does not have it. */
+void hide_connection();
+
 /* What somebody else set. */
 void set_metrics(uint32_t v4, uint32_t v6);
 

@@ -31,6 +31,8 @@ void ModelSweep::sweep_settings()
     sweep("set_dns", "vnic_set_dns", nothing, [this](vnic_error *err) {
         return vnic_set_dns(dev_, "1.1.1.1 fd00::53 search corp.example", err);
     });
+    sweep("set_name", "vnic_set_name", nothing,
+          [this](vnic_error *err) { return vnic_set_name(dev_, "fault1", err); });
     sweep("set_up, down", "vnic_set_up", nothing,
           [this](vnic_error *err) { return vnic_set_up(dev_, 0, err); });
     sweep(

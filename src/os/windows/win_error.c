@@ -32,6 +32,7 @@
     X(ERROR_NOT_SUPPORTED, VNIC_ENOTSUP)                                                           \
     X(ERROR_DUP_NAME, VNIC_EEXIST)                                                                 \
     X(ERROR_DEV_NOT_EXIST, VNIC_ECLOSED)                                                           \
+    X(ERROR_NETWORK_ACCESS_DENIED, VNIC_EPERM)                                                     \
     X(ERROR_FILE_EXISTS, VNIC_EEXIST)                                                              \
     X(ERROR_INVALID_PARAMETER, VNIC_EOS)                                                           \
     X(ERROR_BROKEN_PIPE, VNIC_ECLOSED)                                                             \
@@ -96,7 +97,13 @@
     X(ERROR_INVALID_CLASS, VNIC_EOS)                                                               \
     X(ERROR_DRIVER_STORE_ADD_FAILED, VNIC_ENODRIVER)                                               \
     X(ERROR_AUTHENTICODE_TRUST_NOT_ESTABLISHED, VNIC_ENODRIVER)                                    \
-    X(ERROR_AUTHENTICODE_PUBLISHER_NOT_TRUSTED, VNIC_ENODRIVER)
+    X(ERROR_AUTHENTICODE_PUBLISHER_NOT_TRUSTED, VNIC_ENODRIVER)                                    \
+    X(E_NOTIMPL, VNIC_ENOTSUP)                                                                     \
+    X(E_NOINTERFACE, VNIC_ENOTSUP)                                                                 \
+    X(E_FAIL, VNIC_EOS)                                                                            \
+    X(E_UNEXPECTED, VNIC_EOS)                                                                      \
+    X(CO_E_NOTINITIALIZED, VNIC_EOS)                                                               \
+    X(REGDB_E_CLASSNOTREG, VNIC_ENOTSUP)
 
 /* setupapi.h of the Windows SDK; older copies lack it. */
 #ifndef ERROR_DRIVER_STORE_ADD_FAILED

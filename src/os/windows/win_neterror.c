@@ -108,8 +108,8 @@ struct win_net_words {
 };
 
 static const struct win_net_words win_net_words[] = {
-    [WIN_NET_LOOK] = {"GetIfEntry2", NULL, "look at interface", reasons_common},
-    [WIN_NET_WAIT] = {"GetIpInterfaceEntry", NULL, "wait for interface", reasons_wait},
+    [WIN_NET_LOOK] = {"GetIfEntry2", NULL, "look at", reasons_common},
+    [WIN_NET_WAIT] = {"GetIpInterfaceEntry", NULL, "wait for", reasons_wait},
     [WIN_NET_SET_UP] = {"SetIfEntry", "up", "bring up or down", reasons_up},
     [WIN_NET_SET_MTU] = {"SetIpInterfaceEntry NlMtu", "mtu", "set the MTU of", reasons_mtu},
     [WIN_NET_SET_METRIC] = {"SetIpInterfaceEntry Metric", "metric", "set the metric of",
@@ -127,6 +127,24 @@ static const struct win_net_words win_net_words[] = {
     [WIN_NET_SET_NAME] = {"INetConnection::Rename", "name", "rename", reasons_name},
     [WIN_NET_LIST] = {"SetupDiGetClassDevsExW", NULL, "list the adapters", reasons_common},
 };
+
+/* How much of a text a sentence quotes, so that there is room for what is to be done. */
+#define WIN_NET_QUOTED 100
+
+/* A text as far as it goes, cut where a character begins. */
+static void win_net_quote(const char *text, char ret[WIN_NET_QUOTED])
+{
+    size_t len = strlen(text);
+
+    if (len >= WIN_NET_QUOTED) {
+        len = WIN_NET_QUOTED - 1;
+        while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80) {
+            len--;
+        }
+    }
+    memcpy(ret, text, len);
+    ret[len] = '\0';
+}
 
 /* Whether the interface is there at all; its name for the sentence. */
 static int win_net_look(struct vnic *q, char *ret_name, size_t cap)
@@ -152,16 +170,19 @@ int vnic__win_net_fail(struct vnic *q, struct vnic_error *err, enum win_net_op o
     const struct win_net_words *words = &win_net_words[op];
     const struct win_reason gone[] = {{os_code, VNIC_ECLOSED, WIN_NET_WHY_GONE}, {0, 0, NULL}};
     const struct win_reason *reasons = words->reasons;
-    char name[VNIC_NAME_SIZE] = "";
-    char what[VNIC_NAME_SIZE + 2 * VNIC_PREFIX_TEXT_MAX];
+    char name[WIN_NET_QUOTED] = "";
+    char quoted[WIN_NET_QUOTED] = "";
+    char what[3 * WIN_NET_QUOTED];
     int missing = q != NULL && !win_net_look(q, name, sizeof name) && op != WIN_NET_WAIT;
 
     /* Whatever was refused, with an interface that is gone that is the reason. No right is another. */
     if (missing && vnic__win_code(os_code, reasons) != VNIC_EPERM) {
         reasons = gone;
     }
+    if (value != NULL) {
+        win_net_quote(value, quoted);
+    }
     (void)snprintf(what, sizeof what, "cannot %s%s%s%s%s%s", words->what, name[0] ? " " : "", name,
-                   value != NULL ? " (\"" : "", value != NULL ? value : "",
-                   value != NULL ? "\")" : "");
+                   value != NULL ? " (\"" : "", quoted, value != NULL ? "\")" : "");
     return vnic__win_fail(err, os_code, words->operation, words->field, reasons, what);
 }

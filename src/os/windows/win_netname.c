@@ -13,14 +13,15 @@
 #include "win_sys_netcon.h"
 #include "win_text.h"
 
-/* Whether this connection is the adapter's. */
-static int win_is_connection(INetConnection *connection, const GUID *guid)
+/* Whether this connection is the adapter's. *untold is the first reason why one did not tell. */
+static int win_is_connection(INetConnection *connection, const GUID *guid, HRESULT *untold)
 {
     NETCON_PROPERTIES *properties = NULL;
+    HRESULT result = vnic__sys_connection_properties(connection, &properties);
     int same;
 
-    /* One that cannot tell its properties may be in the midst of going: it is another one. */
-    if (FAILED(vnic__sys_connection_properties(connection, &properties)) || properties == NULL) {
+    if (FAILED(result) || properties == NULL) {
+        *untold = FAILED(*untold) || SUCCEEDED(result) ? *untold : result;
         return 0;
     }
     same = memcmp(&properties->guidId, guid, sizeof *guid) == 0;
@@ -28,13 +29,16 @@ static int win_is_connection(INetConnection *connection, const GUID *guid)
     return same;
 }
 
+/* A connection that does not tell its properties may be in the midst of going, so it is another one as
+ * long as the adapter's is found; when it is not, that connection may have been it. */
 static HRESULT win_rename_among(IEnumNetConnection *all, const GUID *guid, const wchar_t *name)
 {
     INetConnection *connection = NULL;
+    HRESULT untold = S_OK;
     HRESULT result;
 
     while ((result = vnic__sys_connections_next(all, &connection)) == S_OK) {
-        int found = win_is_connection(connection, guid);
+        int found = win_is_connection(connection, guid, &untold);
 
         if (found) {
             result = vnic__sys_connection_rename(connection, name);
@@ -44,7 +48,8 @@ static HRESULT win_rename_among(IEnumNetConnection *all, const GUID *guid, const
             return result;
         }
     }
-    /* The folder does not show it. */
+    result = FAILED(result) ? result : untold;
+    /* Else the folder does not show it. */
     return FAILED(result) ? result : HRESULT_FROM_WIN32(ERROR_NOT_FOUND);
 }
 
