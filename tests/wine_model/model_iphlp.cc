@@ -51,6 +51,34 @@ Family *family_of(const InterfacePtr &i, ADDRESS_FAMILY family)
     return family == AF_INET6 ? &i->v6 : nullptr;
 }
 
+/* The IP stack hears of the medium a moment after the driver said so, and then begins to look for duplicates;
+ * so many looks at the table stand for that moment, and for one probe. */
+constexpr unsigned MOMENT = 3, PROBE = 100;
+
+void begin_detection(const InterfacePtr &i, Address *a)
+{
+    a->looks = PROBE * family_of(i, a->row.Address.si_family)->dad_transmits;
+    a->detecting = a->looks > 0;
+    a->row.DadState = a->detecting ? IpDadStateTentative : IpDadStatePreferred;
+}
+
+/* What became of the addresses until this look. Without a medium all are tentative. */
+void detect(const InterfacePtr &i)
+{
+    for (Address &a : i->addresses) {
+        if (!i->connected || faults.never_usable) {
+            a.row.DadState = IpDadStateTentative;
+            a.detecting = false;
+            a.looks = MOMENT;
+        } else if (a.row.DadState == IpDadStateTentative && --a.looks == 0) {
+            if (a.detecting)
+                a.row.DadState = IpDadStatePreferred;
+            else
+                begin_detection(i, &a);
+        }
+    }
+}
+
 std::list<Address>::iterator find_address(const InterfacePtr &i, const SOCKADDR_INET &wanted)
 {
     return std::find_if(i->addresses.begin(), i->addresses.end(),
@@ -223,10 +251,12 @@ DWORD vnic__model_get_unicast_table(ADDRESS_FAMILY family, MIB_UNICASTIPADDRESS_
 {
     Hold guard(lock());
     std::vector<MIB_UNICASTIPADDRESS_ROW> rows;
-    for (const auto &i : interfaces())
+    for (const auto &i : interfaces()) {
+        detect(i);
         for (const auto &a : i->addresses)
             if (family == AF_UNSPEC || a.row.Address.si_family == family)
                 rows.push_back(a.row);
+    }
     size_t size = offsetof(MIB_UNICASTIPADDRESS_TABLE, Table) + (rows.size() + 1) * sizeof rows[0];
     auto *table = static_cast<MIB_UNICASTIPADDRESS_TABLE *>(calloc(1, size));
     table->NumEntries = static_cast<ULONG>(rows.size());
@@ -275,12 +305,16 @@ DWORD vnic__model_create_unicast(const MIB_UNICASTIPADDRESS_ROW *row)
         return ERROR_NOT_FOUND;
     if (find_address(i, row->Address) != i->addresses.end())
         return ERROR_OBJECT_ALREADY_EXISTS;
-    Address a = {text_of(row->Address, row->OnLinkPrefixLength), *row};
+    Address a;
+    a.text = text_of(row->Address, row->OnLinkPrefixLength);
+    a.row = *row;
     a.row.InterfaceLuid = i->luid;
     a.row.InterfaceIndex = i->index;
-    if (f->dad_transmits == 0)
-        a.row.DadState = IpDadStatePreferred;
+    /* "DadState … ignored" where an address is created. */
+    begin_detection(i, &a);
     i->addresses.push_back(a);
+    if (!i->connected)
+        detect(i);
     changed().notify_all();
     return NO_ERROR;
 }

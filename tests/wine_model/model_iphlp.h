@@ -12,10 +12,11 @@ namespace model
 {
 
 struct IpHelper {
-    bool no_ipv6 = false;    /* IPv6 is disabled on every interface */
-    unsigned late = 0;       /* so many looks at GetIpInterfaceEntry() find nothing yet */
-    bool no_dns = false;     /* SetInterfaceDnsSettings() is absent, as before Windows 10 2004 */
-    bool no_setters = false; /* all that may be absent is */
+    bool no_ipv6 = false;      /* IPv6 is disabled on every interface */
+    unsigned late = 0;         /* so many looks at GetIpInterfaceEntry() find nothing yet */
+    bool never_usable = false; /* addresses stay tentative */
+    bool no_dns = false;       /* SetInterfaceDnsSettings() is absent, as before Windows 10 2004 */
+    bool no_setters = false;   /* all that may be absent is */
 };
 IpHelper &ip_helper();
 

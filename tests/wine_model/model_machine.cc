@@ -93,8 +93,6 @@ void remove(const InterfacePtr &iface)
     changed().notify_all();
 }
 
-/* Detection of duplicates counts from the moment that the medium is there: before that its number says
- * nothing, and the library leaves it at 0 on an adapter that somebody else made and it could not open. */
 std::string describe()
 {
     Hold hold(lock());
@@ -109,8 +107,7 @@ std::string describe()
             line << " " << static_cast<unsigned>(byte);
         for (const Family *f : {&i->v4, &i->v6})
             line << " | present " << f->present << " mtu " << f->mtu << " metric " << f->metric
-                 << " automatic " << f->automatic_metric << " dad "
-                 << (i->connected ? f->dad_transmits : 0);
+                 << " automatic " << f->automatic_metric << " dad " << f->dad_transmits;
         line << " | dns " << narrow(i->dns4) << " " << narrow(i->dns6) << " " << narrow(i->search);
         for (const auto &a : i->addresses)
             lines.insert("address " + narrow(i->name) + " " + a.text);

@@ -40,6 +40,9 @@ struct Family {
 struct Address {
     std::string text; /* "10.9.0.1/24" */
     MIB_UNICASTIPADDRESS_ROW row;
+    unsigned looks =
+        0; /* at the table until the detection of duplicates begins, then until it ends */
+    bool detecting = false;
 };
 
 /* One network adapter: the device, its driver's state and what the IP stack knows of it. */

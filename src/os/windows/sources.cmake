@@ -6,6 +6,7 @@ set(VNIC_WINDOWS_SOURCES
     win_guid.c
     win_netaddr.c
     win_netconf.c
+    win_netdad.c
     win_netdns.c
     win_netdns_reg.c
     win_netdns_text.c

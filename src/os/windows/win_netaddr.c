@@ -51,17 +51,17 @@ static void win_to_prefix(const MIB_UNICASTIPADDRESS_ROW *row, struct vnic_prefi
 
 /* ---- Listing ------------------------------------------------------------------------------------ */
 
-/* An interface without any address may be ERROR_NOT_FOUND: then *ret_table is NULL. */
-static DWORD win_read_table(MIB_UNICASTIPADDRESS_TABLE **ret_table)
+DWORD vnic__win_read_addresses(MIB_UNICASTIPADDRESS_TABLE **ret_table)
 {
     DWORD os_code;
 
     *ret_table = NULL;
     os_code = vnic__sys_get_unicast_table(AF_UNSPEC, ret_table);
+    /* Where no interface has any. */
     return os_code == ERROR_NOT_FOUND ? NO_ERROR : os_code;
 }
 
-static int win_is_ours(const MIB_UNICASTIPADDRESS_ROW *row, const struct vnic *q)
+int vnic__win_is_address_of(const MIB_UNICASTIPADDRESS_ROW *row, const struct vnic *q)
 {
     return row->InterfaceLuid.Value == win_iface_of(q)->luid &&
            (row->Address.si_family == AF_INET || row->Address.si_family == AF_INET6);
@@ -80,12 +80,12 @@ int vnic__win_list_addresses(struct vnic *q, struct vnic_prefix *ret, int cap,
     if (rc < 0) {
         return rc;
     }
-    os_code = win_read_table(&table);
+    os_code = vnic__win_read_addresses(&table);
     if (os_code != NO_ERROR) {
         return vnic__win_net_fail(q, err, WIN_NET_LIST_ADDRESSES, os_code, NULL);
     }
     for (ULONG i = 0; table != NULL && i < table->NumEntries; i++) {
-        if (!win_is_ours(&table->Table[i], q)) {
+        if (!vnic__win_is_address_of(&table->Table[i], q)) {
             continue;
         }
         if (n < cap) {
@@ -166,41 +166,26 @@ static DWORD win_begin_row(struct vnic *q, const struct vnic_prefix *p,
     return os_code;
 }
 
-/*
- * Turns the detection of duplicates off: nobody else can have the address of an interface that we made.
- * Windows ignores DadState where an address is created, so it has to be off in that moment, and when the
- * medium is connected, which begins the detection. Returns whether it was on.
- */
-static int win_stop_dad(struct vnic *q, ADDRESS_FAMILY family, MIB_IPINTERFACE_ROW *ret_before)
-{
-    MIB_IPINTERFACE_ROW row;
-    NET_LUID luid = win_luid_of(q);
-
-    if (vnic__win_ip_row(&luid, family, ret_before) != NO_ERROR || ret_before->DadTransmits == 0) {
-        return 0;
-    }
-    row = *ret_before;
-    row.DadTransmits = 0;
-    return vnic__win_ip_set(&row) == NO_ERROR;
-}
-
-/* An adapter that was found and is up keeps its own setting. */
+/* Creates it without detection of duplicates; on an interface that is up it can be used when this
+ * returns. */
 static DWORD win_create_address(struct vnic *q, const struct vnic_prefix *p)
 {
-    MIB_IPINTERFACE_ROW before;
     MIB_UNICASTIPADDRESS_ROW row;
+    struct win_dad dad;
     DWORD os_code = win_begin_row(q, p, &row);
-    int stopped;
 
     if (os_code != NO_ERROR) {
         return os_code;
     }
-    stopped = win_stop_dad(q, win_family_of(p), &before);
+    vnic__win_dad_stop(q, win_family_of(p), &dad);
     os_code = vnic__sys_create_unicast(&row);
-    if (stopped &&
-        (os_code != NO_ERROR || (!q->iface->created && atomic_load(&win_iface_of(q)->up)))) {
-        (void)vnic__win_ip_set(&before);
+    if (os_code == NO_ERROR && atomic_load(&win_iface_of(q)->up)) {
+        os_code = vnic__win_settle(q);
+        if (os_code != NO_ERROR) {
+            (void)vnic__sys_delete_unicast(&row);
+        }
     }
+    vnic__win_dad_resume(q, &dad);
     return os_code;
 }
 
@@ -209,14 +194,14 @@ static DWORD win_create_address(struct vnic *q, const struct vnic_prefix *p)
 static DWORD win_find_address(struct vnic *q, const struct vnic_prefix *p, struct vnic_prefix *ret)
 {
     MIB_UNICASTIPADDRESS_TABLE *table;
-    DWORD os_code = win_read_table(&table);
+    DWORD os_code = vnic__win_read_addresses(&table);
     int found = 0;
 
     if (os_code != NO_ERROR || table == NULL) {
         return os_code != NO_ERROR ? os_code : ERROR_NOT_FOUND;
     }
     for (ULONG i = 0; !found && i < table->NumEntries; i++) {
-        if (win_is_ours(&table->Table[i], q)) {
+        if (vnic__win_is_address_of(&table->Table[i], q)) {
             win_to_prefix(&table->Table[i], ret);
             found = ret->family == p->family && memcmp(ret->addr, p->addr, sizeof p->addr) == 0;
         }
@@ -284,14 +269,14 @@ int vnic__win_remove_link_local(struct vnic *q, struct vnic_error *err)
 {
     MIB_UNICASTIPADDRESS_TABLE *table;
     struct vnic_prefix p;
-    DWORD os_code = win_read_table(&table);
+    DWORD os_code = vnic__win_read_addresses(&table);
     int rc = 0;
 
     if (os_code != NO_ERROR) {
         return vnic__win_net_fail(q, err, WIN_NET_LIST_ADDRESSES, os_code, NULL);
     }
     for (ULONG i = 0; rc == 0 && table != NULL && i < table->NumEntries; i++) {
-        if (!win_is_ours(&table->Table[i], q)) {
+        if (!vnic__win_is_address_of(&table->Table[i], q)) {
             continue;
         }
         win_to_prefix(&table->Table[i], &p);

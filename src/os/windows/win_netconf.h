@@ -8,6 +8,7 @@
  * win_netinfo.c    what an interface is, its counters, up and down
  * win_netip.c      what each of the two families has of its own: MTU, metric, link-local addresses
  * win_netaddr.c    addresses
+ * win_netdad.c     detection of duplicate addresses, and waiting until they can be used
  * win_netdns.c     DNS servers and search domains; see win_netdns.h
  * win_netname.c    the friendly name (win_sys_netcon.h)
  * win_netlist.c    all adapters of a kind
@@ -78,6 +79,29 @@ DWORD vnic__win_ip_set(MIB_IPINTERFACE_ROW *row);
 
 /* Waits until a family of the interface is there. Returns NO_ERROR, or why it is not. */
 DWORD vnic__win_wait_family(const NET_LUID *luid, ADDRESS_FAMILY family, uint32_t timeout_ms);
+
+/* The addresses of all interfaces, for vnic__sys_free_mib_table(); *ret_table is NULL when there are none. */
+DWORD vnic__win_read_addresses(MIB_UNICASTIPADDRESS_TABLE **ret_table);
+
+/* Whether an address of that table is one of this interface. */
+int vnic__win_is_address_of(const MIB_UNICASTIPADDRESS_ROW *row, const struct vnic *q);
+
+/* What the detection of duplicates was, by family, before it was turned off. */
+struct win_dad {
+    ULONG transmits[2];
+    int stopped[2]; /* 1: it is to be put back */
+};
+
+/* Turns it off for a family, AF_UNSPEC: for both; where that fails, it runs. It stays off for an adapter that
+ * we made. */
+void vnic__win_dad_stop(struct vnic *q, ADDRESS_FAMILY family, struct win_dad *ret);
+
+/* Puts it back, on an adapter that was found. */
+void vnic__win_dad_resume(struct vnic *q, const struct win_dad *dad);
+
+/* Waits until the addresses of an interface that is up can be used, or some seconds have passed. Returns
+ * NO_ERROR, or why it cannot be told. */
+DWORD vnic__win_settle(struct vnic *q);
 
 /* Removes the IPv6 link-local addresses that the system made. */
 int vnic__win_remove_link_local(struct vnic *q, struct vnic_error *err);

@@ -126,6 +126,30 @@ static int win_admin_up(struct vnic *q, struct vnic_error *err)
     return os_code == NO_ERROR ? 0 : vnic__win_net_fail(q, err, WIN_NET_SET_UP, os_code, NULL);
 }
 
+/* Up, and its addresses can be used; or as it was. */
+static int win_bring_up(struct vnic *q, struct vnic_error *err)
+{
+    struct win_iface *iface = win_iface_of(q);
+    uint32_t was = atomic_load(&iface->up);
+    int rc = was ? 0 : iface->link->set_up(q, 1, err);
+    DWORD os_code;
+
+    if (rc < 0) {
+        return rc;
+    }
+    rc = win_admin_up(q, err);
+    if (rc == 0) {
+        os_code = vnic__win_settle(q);
+        rc = os_code == NO_ERROR
+                 ? 0
+                 : vnic__win_net_fail(q, err, WIN_NET_LIST_ADDRESSES, os_code, NULL);
+    }
+    if (rc < 0 && !was) {
+        (void)iface->link->set_up(q, 0, NULL);
+    }
+    return rc;
+}
+
 /*
  * The flow of packets is the backend's: without it the interface has no medium, which is what Windows
  * calls "down" for adapters of this kind. The administrative state is changed only to bring an interface
@@ -134,18 +158,15 @@ static int win_admin_up(struct vnic *q, struct vnic_error *err)
 int vnic__win_set_up(struct vnic *q, uint32_t up, struct vnic_error *err)
 {
     struct win_iface *iface = win_iface_of(q);
-    uint32_t was = atomic_load(&iface->up);
-    int rc = 0;
+    struct win_dad dad;
+    int rc;
 
-    if (was != up) {
-        rc = iface->link->set_up(q, up, err);
+    if (!up) {
+        return atomic_load(&iface->up) ? iface->link->set_up(q, 0, err) : 0;
     }
-    if (rc == 0 && up) {
-        rc = win_admin_up(q, err);
-        if (rc < 0 && !was) {
-            (void)iface->link->set_up(q, 0, NULL);
-        }
-    }
+    vnic__win_dad_stop(q, AF_UNSPEC, &dad);
+    rc = win_bring_up(q, err);
+    vnic__win_dad_resume(q, &dad);
     return rc;
 }
 
