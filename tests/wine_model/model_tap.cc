@@ -33,11 +33,13 @@ struct Operation {
     uint8_t *buf;
     DWORD len;
     OVERLAPPED *overlapped;
+    DWORD thread;
 };
 
 struct Device {
     HANDLE handle = nullptr; /* NULL: not open; an event, so that waiting for it is allowed */
     bool occupied = false;
+    int opened = 0;
     bool tun = false;
     std::deque<Operation> reads, writes;
     std::deque<Bytes> waiting; /* for the program */
@@ -86,10 +88,10 @@ void start(OVERLAPPED *overlapped)
         ResetEvent(overlapped->hEvent);
 }
 
-/* src/adapter.c, tapAdapterReadAndWriteReady(): open, and the medium is connected. */
+/* src/adapter.c, tapAdapterReadAndWriteReady(): open, the medium is connected, and there is power. */
 bool is_ready(const InterfacePtr &i)
 {
-    return !i->gone && i->enabled && i->connected;
+    return !i->gone && i->enabled && i->connected && !faults.asleep;
 }
 
 /* src/txpath.c, tapCompletePendingReadIrp(): a frame that does not fit is dropped. */
@@ -200,6 +202,7 @@ HANDLE device_open(const std::wstring &path)
             return INVALID_HANDLE_VALUE;
         }
         device.handle = CreateEventW(nullptr, TRUE, FALSE, nullptr);
+        device.opened++;
         device.tun = false;
         open_ones[device.handle] = i;
         model::hold("device", device.handle);
@@ -214,8 +217,11 @@ void device_close(HANDLE handle)
     Hold hold(lock());
     InterfacePtr i = interface_of(handle, "CloseHandle");
     Device &device = devices[i.get()];
-    clean_up(i);
-    device.handle = nullptr;
+    /* The driver of an adapter that was started anew knows nothing of this one. */
+    if (device.handle == handle) {
+        clean_up(i);
+        device.handle = nullptr;
+    }
     open_ones.erase(handle);
     drop("device", handle);
     CloseHandle(handle);
@@ -230,8 +236,7 @@ BOOL device_control(HANDLE handle, DWORD code, const void *in, DWORD in_len, voi
     const DWORD version[3] = {faults.major, faults.minor, 0};
     const void *answer = nullptr;
     DWORD len = 0;
-    if (i->gone)
-        return refuse(ERROR_DEVICE_NOT_CONNECTED);
+    /* One that is gone answers all the same: src/device.c looks at what the file points to. */
     if (code == GET_MAC) {
         answer = i->mac;
         len = sizeof i->mac;
@@ -244,7 +249,8 @@ BOOL device_control(HANDLE handle, DWORD code, const void *in, DWORD in_len, voi
     } else if (code == SET_MEDIA_STATUS && in_len >= sizeof(ULONG)) {
         ULONG on;
         memcpy(&on, in, sizeof on);
-        i->connected = on != 0;
+        if (device.handle == handle)
+            i->connected = on != 0;
         if (on == 0)
             device.waiting.clear();
         changed().notify_all();
@@ -262,7 +268,7 @@ BOOL device_control(HANDLE handle, DWORD code, const void *in, DWORD in_len, voi
     if (ret_len != nullptr)
         *ret_len = len;
     if (overlapped != nullptr)
-        complete({nullptr, 0, overlapped}, SUCCESS, len);
+        complete({nullptr, 0, overlapped, 0}, SUCCESS, len);
     return TRUE;
 }
 
@@ -272,12 +278,12 @@ BOOL device_read(HANDLE handle, void *buf, DWORD len, OVERLAPPED *overlapped)
     Hold hold(lock());
     InterfacePtr i = interface_of(handle, "ReadFile");
     Device &device = devices[i.get()];
-    if (i->gone)
-        return refuse(ERROR_DEVICE_NOT_CONNECTED);
-    if (!is_ready(i))
+    if (!is_ready(i) || device.handle != handle)
         return refuse(ERROR_OPERATION_ABORTED);
+    if (faults.read_error != 0)
+        return refuse(faults.read_error);
     start(overlapped);
-    device.reads.push_back({static_cast<uint8_t *>(buf), len, overlapped});
+    device.reads.push_back({static_cast<uint8_t *>(buf), len, overlapped, GetCurrentThreadId()});
     deliver(&device, i);
     if (faults.at_once && overlapped->Internal == SUCCESS)
         return TRUE;
@@ -290,10 +296,9 @@ BOOL device_write(HANDLE handle, const void *data, DWORD len, OVERLAPPED *overla
     Hold hold(lock());
     InterfacePtr i = interface_of(handle, "WriteFile");
     Device &device = devices[i.get()];
-    Operation op = {static_cast<uint8_t *>(const_cast<void *>(data)), len, overlapped};
-    if (i->gone)
-        return refuse(ERROR_DEVICE_NOT_CONNECTED);
-    if (!is_ready(i))
+    Operation op = {static_cast<uint8_t *>(const_cast<void *>(data)), len, overlapped,
+                    GetCurrentThreadId()};
+    if (!is_ready(i) || device.handle != handle)
         return refuse(ERROR_OPERATION_ABORTED);
     if (faults.write_error != 0)
         return refuse(faults.write_error);
@@ -314,6 +319,8 @@ BOOL device_cancel(HANDLE handle, OVERLAPPED *overlapped)
     InterfacePtr i = interface_of(handle, "CancelIoEx");
     Device &device = devices[i.get()];
     bool found = false;
+    if (faults.cancel_error != 0)
+        return refuse(faults.cancel_error);
     for (auto *queue : {&device.reads, &device.writes})
         for (auto op = queue->begin(); op != queue->end();) {
             if (overlapped != nullptr && op->overlapped != overlapped) {
@@ -383,6 +390,33 @@ void tap_abort_all(const InterfacePtr &i)
 {
     Hold hold(lock());
     abort_all(&devices[i.get()]);
+}
+
+void tap_end_thread(const InterfacePtr &i, DWORD thread)
+{
+    Hold hold(lock());
+    std::deque<Operation> others;
+    Device &device = devices[i.get()];
+    for (const auto &op : device.reads) {
+        if (op.thread == thread)
+            complete(op, CANCELLED, 0);
+        else
+            others.push_back(op);
+    }
+    device.reads = others;
+}
+
+void tap_start_anew(const InterfacePtr &i)
+{
+    Hold hold(lock());
+    clean_up(i);
+    devices[i.get()].handle = nullptr;
+}
+
+int tap_opened(const InterfacePtr &i)
+{
+    Hold hold(lock());
+    return devices[i.get()].opened;
 }
 
 /* src/device.c, DestroyTapDevice(): pending operations end with STATUS_CANCELLED, the queue is flushed. */

@@ -30,6 +30,9 @@ struct TapFaults {
     bool at_once = false;        /* reads that find a frame complete without ERROR_IO_PENDING */
     bool slow_writes = false;    /* writes stay pending until tap_finish_writes() */
     DWORD write_error = 0;       /* every write fails so */
+    DWORD read_error = 0;        /* every read is refused so */
+    DWORD cancel_error = 0;      /* nothing can be cancelled */
+    bool asleep = false;         /* without power: reads and writes are refused, what pends stays */
     DWORD major = 9, minor = 27; /* TAP_WIN_IOCTL_GET_VERSION */
 };
 TapFaults &tap_faults();
@@ -41,8 +44,14 @@ Bytes tap_take(const InterfacePtr &i, int timeout_ms);
 void tap_finish_writes(const InterfacePtr &i);
 /* What going to sleep does: whatever is pending ends with ERROR_OPERATION_ABORTED. */
 void tap_abort_all(const InterfacePtr &i);
+/* What the end of a thread does: the reads that it asked for end with ERROR_OPERATION_ABORTED. */
+void tap_end_thread(const InterfacePtr &i, DWORD thread);
 /* The device is removed, or disabled by somebody else. */
 void tap_pull(const InterfacePtr &i);
+/* Somebody disables the adapter and enables it again: who has it open has a device that is dead. */
+void tap_start_anew(const InterfacePtr &i);
+/* How often the device was opened. */
+int tap_opened(const InterfacePtr &i);
 /* Somebody else has the device open. */
 void tap_occupy(const InterfacePtr &i, bool occupied);
 

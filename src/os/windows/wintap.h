@@ -15,8 +15,9 @@
  *
  * The driver lets one process open an adapter at a time. Each ReadFile gives one frame and each WriteFile
  * takes one; frames wait in the driver while no read is pending. While the medium is disconnected,
- * which is what "down" means here, both are refused with ERROR_OPERATION_ABORTED; so they are while
- * the machine goes to sleep, when the adapter is removed, and when the thread that asked has ended.
+ * which is what "down" means here, both are refused with ERROR_OPERATION_ABORTED, while what pends goes on
+ * pending; so it is while the machine sleeps. What pends ends with that number when the adapter is
+ * removed, and when the thread that asked ends.
  *
  * Facts about the driver are from its source, github.com/OpenVPN/tap-windows6, release 9.27.0.
  */
@@ -64,6 +65,7 @@
 struct wintap_op {
     OVERLAPPED overlapped;
     uint8_t *buf;
+    DWORD thread; /* who asked: what a thread asked for ends with it, see wintap_repair.c */
 };
 
 /*
@@ -148,7 +150,10 @@ struct wintap_queue {
     uint32_t state;      /* WINTAP_FINE … */
     uint32_t tries;      /* since the trouble began */
     int64_t trouble_ns;  /* when it began */
+    int64_t refused_ns;  /* when the driver refused last */
     int64_t retry_ns;    /* when to try again */
+    int64_t reopen_ns;   /* not to be opened anew before */
+    int64_t probe_ns;    /* when to look whether a device that is down is still there */
     uint32_t last_error; /* what the driver said last */
     uint64_t tx_lost;    /* packets that were taken and that the driver refused later */
     uint64_t rx_bad;     /* reads that gave no packet of the layer, or too long a one */
@@ -258,6 +263,8 @@ int vnic__wintap_writable_locked(struct vnic *q);
 void vnic__wintap_refused_locked(struct vnic *q, uint32_t os_code);
 /* Repairs what can be, if it is time: 0 when packets may flow, VNIC_EAGAIN, or VNIC_ECLOSED. */
 int vnic__wintap_repair_locked(struct vnic *q);
+/* Looks from time to time whether a device that has nothing in flight is still there. */
+void vnic__wintap_probe_locked(struct vnic *q);
 /* Wakes whoever waits, after a change that the driver does not signal. */
 void vnic__wintap_wake_locked(struct vnic *q);
 /* Takes the device away from packet calls, and gives it another one (NULL: there is none any more). */

@@ -80,6 +80,8 @@ static const struct win_reason open_reasons[] = {
      "the driver offers no device for it: is the adapter disabled? See the Device Manager"},
     {ERROR_PATH_NOT_FOUND, VNIC_ENODRIVER,
      "the driver offers no device for it: is the adapter disabled? See the Device Manager"},
+    {ERROR_DEV_NOT_EXIST, VNIC_ENODRIVER, /* STATUS_DEVICE_DOES_NOT_EXIST: it is just going */
+     "the driver offers no device for it: is the adapter disabled? See the Device Manager"},
     {0, 0, NULL},
 };
 

@@ -5,6 +5,7 @@
 #include "win_error.h"
 #include "win_sys.h"
 #include "win_sys_file.h"
+#include "win_sys_module.h"
 #include "win_watch.h"
 #include "wintap.h"
 
@@ -100,10 +101,29 @@ static int is_packet(const struct vnic *q, const uint8_t *data, uint32_t len)
     return len > 0 && (data[0] >> 4 == 4 || data[0] >> 4 == 6);
 }
 
+/*
+ * A read that came back without a packet. One that another thread asked for and that was aborted says
+ * nothing about the driver: that thread has ended, and the system took with it what it had asked for. It
+ * is asked for again as any other; there are only so many, for what this thread asks for outlives the call.
+ */
+static void take_failed_read_locked(struct vnic *q, uint32_t os_code)
+{
+    struct wintap_queue *tq = wintap_queue_of(q);
+    DWORD asked_by = wintap_oldest(&tq->rx)->thread;
+
+    vnic__wintap_ring_pop(&tq->rx);
+    if (os_code == 0 || os_code == ERROR_MORE_DATA) {
+        tq->rx_bad++;
+    } else if (os_code != ERROR_OPERATION_ABORTED || asked_by == vnic__sys_thread_id()) {
+        vnic__wintap_refused_locked(q, os_code);
+    }
+}
+
 int vnic__wintap_readable_locked(struct vnic *q, uint32_t *ret_len)
 {
     struct wintap_queue *tq = wintap_queue_of(q);
 
+    vnic__wintap_probe_locked(q);
     for (;;) {
         int rc = vnic__wintap_repair_locked(q);
         uint32_t os_code;
@@ -123,12 +143,7 @@ int vnic__wintap_readable_locked(struct vnic *q, uint32_t *ret_len)
             tq->tries = 0;
             return 1;
         }
-        vnic__wintap_ring_pop(&tq->rx);
-        if (os_code == 0 || os_code == ERROR_MORE_DATA) {
-            tq->rx_bad++;
-        } else {
-            vnic__wintap_refused_locked(q, os_code);
-        }
+        take_failed_read_locked(q, os_code);
     }
 }
 
@@ -228,6 +243,7 @@ int vnic__wintap_writable_locked(struct vnic *q)
     struct wintap_queue *tq = wintap_queue_of(q);
     int rc;
 
+    vnic__wintap_probe_locked(q);
     if (tq->state == WINTAP_GONE) {
         return VNIC_ECLOSED;
     }

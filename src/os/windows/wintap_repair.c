@@ -2,12 +2,15 @@
 /*
  * What to do when the driver refuses an operation.
  *
- * ERROR_OPERATION_ABORTED has four causes that look alike: the thread that asked has ended, and the
- * system took its operations with it; the machine goes to sleep, or wakes up; somebody unplugged the
- * medium; the adapter goes away. So it is asked again at once, which is all that the first cause needs;
- * then with the medium plugged in anew; then the device is opened anew. A device whose name is gone
- * was removed or disabled, and that is the end. Anything else that the driver says goes straight to
- * opening anew.
+ * ERROR_OPERATION_ABORTED has several causes that look alike: the machine goes to sleep or wakes up (the
+ * driver refuses everything until it has power, and keeps what is pending: src/adapter.c
+ * tapAdapterReadAndWriteReady()); somebody unplugged the medium; the adapter was stopped, removed or
+ * started anew behind our back. (The end of the thread that asked is none of them: see
+ * take_failed_read_locked().) So the driver is asked again, at once at first, then with the medium plugged
+ * in anew; the name of the device tells meanwhile whether it is still ours. Only when that has not helped
+ * for a while is the device opened anew, because that unplugs the medium and loses packets. A device whose
+ * name is gone was removed or disabled, and that is the end. Anything else that the driver says goes
+ * straight to opening anew, but not again and again.
  *
  * Nothing here waits: until it is time for the next attempt packet calls say VNIC_EAGAIN, and waiting
  * calls wait no longer than that.
@@ -18,14 +21,17 @@
 #include "wintap.h"
 
 #define REPAIR_PAUSE_NS 20000000
-#define REPAIR_REOPEN_NS 200000000
 #define REPAIR_GIVE_UP_NS 10000000000
+/* How long the driver is asked again, and how long a device that was opened anew is given. */
+#define REPAIR_PATIENCE_NS 2000000000
+#define REPAIR_REOPEN_NS 200000000
 /* Refusals that are further apart than this have nothing to do with each other. */
 #define REPAIR_FORGET_NS 1000000000
+/* How often a device that is down is looked for. */
+#define REPAIR_PROBE_NS 200000000
 
-/* One for each operation that an ending thread may have taken with it; then a few with pauses. */
+/* An ended thread whose number another one has got may have taken all reads with it. */
 #define REPAIR_AT_ONCE WINTAP_OPS
-#define REPAIR_ASK_AGAIN (WINTAP_OPS + 4u)
 
 void vnic__wintap_wake_locked(struct vnic *q)
 {
@@ -66,10 +72,11 @@ void vnic__wintap_refused_locked(struct vnic *q, uint32_t os_code)
     if (os_code == ERROR_OPERATION_ABORTED && !atomic_load(&win_iface_of(q)->up)) {
         return;
     }
-    if (tq->state == WINTAP_FINE && (tq->tries == 0 || now - tq->trouble_ns > REPAIR_FORGET_NS)) {
+    if (tq->state == WINTAP_FINE && (tq->tries == 0 || now - tq->refused_ns > REPAIR_FORGET_NS)) {
         tq->trouble_ns = now;
         tq->tries = 0;
     }
+    tq->refused_ns = now;
     tq->state = WINTAP_TROUBLE;
     tq->last_error = os_code;
     tq->tries++;
@@ -102,21 +109,91 @@ static int ask_again(struct vnic *q)
     return try_later(q, REPAIR_PAUSE_NS);
 }
 
+/* ---- Looking at the name ------------------------------------------------------------------------ */
+
+#define LOOK_OURS 0
+#define LOOK_GONE 1
+#define LOOK_ANOTHER 2 /* a device that is not the one we have open has the name now */
+
+/*
+ * Where the device's name leads. The driver lets nobody open a device that we have open (src/device.c
+ * TapDeviceCreate()), so the refusal says that it is there and ours. One that is opened all the same and
+ * answers belongs to an adapter that was started anew; it is kept in *ret_file.
+ */
+static int look_for_device(struct vnic *q, HANDLE *ret_file)
+{
+    struct wintap_queue *tq = wintap_queue_of(q);
+    uint32_t version[3];
+    struct vnic_error why;
+    int rc = vnic__wintap_device_open(&wintap_iface_of(q)->adapter, 0, ret_file, &why);
+
+    if (rc < 0) {
+        if (rc == VNIC_ENODRIVER) {
+            tq->last_error = (uint32_t)why.os_code;
+        }
+        return rc == VNIC_ENODRIVER ? LOOK_GONE : LOOK_OURS;
+    }
+    if (vnic__wintap_control(*ret_file, WINTAP_GET_VERSION, NULL, 0, version, sizeof version) ==
+        0) {
+        return LOOK_ANOTHER;
+    }
+    vnic__sys_close_device(*ret_file);
+    return LOOK_OURS;
+}
+
 /* The device is there, and ours again. */
 static int take_device(struct vnic *q, HANDLE file)
 {
     struct wintap_queue *tq = wintap_queue_of(q);
     uint32_t os_code = vnic__wintap_device_setup(q, file);
+    int64_t now = vnic__now_ns();
 
+    tq->tries = 1;
     if (os_code != 0) {
         vnic__sys_close_device(file);
+        tq->state = WINTAP_TROUBLE;
         tq->last_error = os_code;
         return try_later(q, REPAIR_REOPEN_NS);
     }
     tq->file = file;
-    tq->tries = 1;
+    tq->trouble_ns = now;
+    tq->reopen_ns = now + REPAIR_PATIENCE_NS;
     vnic__log(q->iface, VNIC_LOG_INFO, "the TAP device was opened anew");
     return recovered(q);
+}
+
+static int lose_device(struct vnic *q, const char *why)
+{
+    vnic__wintap_drop_file_locked(q);
+    return give_up(q, why);
+}
+
+/* Lets go of the device that we have. 0, or VNIC_ECLOSED. */
+static int let_go(struct vnic *q)
+{
+    vnic__wintap_drop_file_locked(q);
+    return wintap_queue_of(q)->state == WINTAP_GONE
+               ? give_up(q, "it does not let go of our buffers")
+               : 0;
+}
+
+/* Acts on what the name says: VNIC_ECLOSED, what became of taking another device, or 0: it is ours. */
+static int follow_name(struct vnic *q)
+{
+    HANDLE file = NULL;
+    int found = look_for_device(q, &file);
+
+    if (found == LOOK_GONE) {
+        return lose_device(q, "the adapter was removed or disabled");
+    }
+    if (found == LOOK_OURS) {
+        return 0;
+    }
+    if (let_go(q) < 0) {
+        vnic__sys_close_device(file);
+        return VNIC_ECLOSED;
+    }
+    return take_device(q, file);
 }
 
 static int open_anew(struct vnic *q)
@@ -124,11 +201,10 @@ static int open_anew(struct vnic *q)
     struct wintap_queue *tq = wintap_queue_of(q);
     struct vnic_error why;
     HANDLE file = NULL;
-    int rc;
+    int rc = let_go(q);
 
-    vnic__wintap_drop_file_locked(q);
-    if (tq->state == WINTAP_GONE) {
-        return give_up(q, "it does not let go of our buffers");
+    if (rc < 0) {
+        return rc;
     }
     rc = vnic__wintap_device_open(&wintap_iface_of(q)->adapter, 0, &file, &why);
     if (rc == 0) {
@@ -142,6 +218,49 @@ static int open_anew(struct vnic *q)
         return give_up(q, "it cannot be opened again");
     }
     return try_later(q, REPAIR_REOPEN_NS);
+}
+
+void vnic__wintap_probe_locked(struct vnic *q)
+{
+    struct wintap_queue *tq = wintap_queue_of(q);
+    int64_t now;
+
+    /* Whatever is in flight ends with the adapter. */
+    if (atomic_load(&win_iface_of(q)->up) || tq->state != WINTAP_FINE || tq->rx.n > 0) {
+        return;
+    }
+    now = vnic__now_ns();
+    if (now >= tq->probe_ns) {
+        tq->probe_ns = now + REPAIR_PROBE_NS;
+        (void)follow_name(q);
+    }
+}
+
+/* ---- Repairing ---------------------------------------------------------------------------------- */
+
+/* What passes by itself, most of the time. */
+static int is_passing(uint32_t os_code)
+{
+    return os_code == ERROR_OPERATION_ABORTED || vnic__win_code(os_code, NULL) == VNIC_ENOMEM;
+}
+
+static int repair_open_device(struct vnic *q)
+{
+    struct wintap_queue *tq = wintap_queue_of(q);
+    int64_t now = vnic__now_ns();
+
+    if (tq->tries > REPAIR_AT_ONCE || !is_passing(tq->last_error)) {
+        HANDLE before = tq->file;
+        int rc = follow_name(q);
+
+        if (rc < 0 || tq->file != before) {
+            return rc;
+        }
+    }
+    if (is_passing(tq->last_error) && now - tq->trouble_ns <= REPAIR_PATIENCE_NS) {
+        return ask_again(q);
+    }
+    return now < tq->reopen_ns ? try_later(q, REPAIR_PAUSE_NS) : open_anew(q);
 }
 
 int vnic__wintap_repair_locked(struct vnic *q)
@@ -161,11 +280,7 @@ int vnic__wintap_repair_locked(struct vnic *q)
     if (vnic__now_ns() < tq->retry_ns) {
         return VNIC_EAGAIN;
     }
-    if (tq->file != NULL && tq->last_error == ERROR_OPERATION_ABORTED &&
-        tq->tries <= REPAIR_ASK_AGAIN) {
-        return ask_again(q);
-    }
-    return open_anew(q);
+    return tq->file != NULL ? repair_open_device(q) : open_anew(q);
 }
 
 /* ---- Restarts ----------------------------------------------------------------------------------- */

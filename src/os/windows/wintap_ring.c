@@ -11,6 +11,7 @@
 #include "vnic/error.h"
 #include "win_error.h"
 #include "win_sys.h"
+#include "win_sys_module.h"
 #include "wintap.h"
 
 #define RING_CANCEL_NS 5000000000
@@ -69,6 +70,7 @@ static OVERLAPPED *prepare_next(struct wintap_ring *ring)
     const OVERLAPPED fresh = {.hEvent = ring->event};
 
     op->overlapped = fresh;
+    op->thread = vnic__sys_thread_id();
     return &op->overlapped;
 }
 

@@ -7,7 +7,7 @@
 
 /*
  * Nobody waits longer than this without a look: the event of a direction wakes one thread, and an
- * adapter that is down has no operation in flight that its removal could end.
+ * adapter that is down may have no operation in flight that its removal could end.
  */
 #define WAIT_LOOK_NS 250000000
 
@@ -43,22 +43,6 @@ static int64_t wait_until_locked(const struct wintap_queue *tq, int64_t deadline
         look_ns = tq->retry_ns;
     }
     return deadline_ns < 0 || look_ns < deadline_ns ? look_ns : deadline_ns;
-}
-
-/* Nothing is in flight that would end with the adapter, so it is asked whether it is there. */
-static void probe_locked(struct vnic *q)
-{
-    struct wintap_queue *tq = wintap_queue_of(q);
-    uint32_t version[3];
-    uint32_t os_code;
-
-    if (tq->state != WINTAP_FINE || tq->rx.n > 0) {
-        return;
-    }
-    os_code = vnic__wintap_control(tq->file, WINTAP_GET_VERSION, NULL, 0, version, sizeof version);
-    if (os_code != 0) {
-        vnic__wintap_refused_locked(q, os_code);
-    }
 }
 
 static DWORD collect_handles(const struct vnic *q, int events, HANDLE *ret)
@@ -105,9 +89,6 @@ int vnic__wintap_wait(struct vnic *q, int events, int64_t deadline_ns)
     vnic__mutex_lock(&tq->lock);
     tq->rx.waiters--;
     tq->tx.waiters--;
-    if (result == WAIT_TIMEOUT) {
-        probe_locked(q);
-    }
     ready = ready_locked(q, events);
     if (ready == 0) {
         vnic__wintap_tell_locked(q);
