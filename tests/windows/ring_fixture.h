@@ -3,6 +3,10 @@
 #ifndef VNIC_TESTS_RING_FIXTURE_H
 #define VNIC_TESTS_RING_FIXTURE_H
 
+#include <winsock2.h>
+
+#include <iphlpapi.h>
+
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -21,6 +25,18 @@ using Bytes = std::vector<uint8_t>;
 /* Far longer than any thread switch: for what must come. */
 constexpr int kLongMs = 20000;
 constexpr uint32_t kCapacity = 0x20000;
+
+/* An interface that every machine has, and one that none has. */
+inline uint64_t loopback()
+{
+    constexpr uint64_t kType = uint64_t{24} << 48;
+    NET_LUID luid = {};
+
+    EXPECT_EQ(0u, ConvertInterfaceIndexToLuid(1, &luid));
+    EXPECT_EQ(kType, luid.Value & (uint64_t{0xFFFF} << 48));
+    return luid.Value;
+}
+constexpr uint64_t kNobody = uint64_t{53} << 48 | 0xABCDu << 24;
 
 /* A packet that begins like IPv4 and has a number in it. */
 inline Bytes packet(uint32_t number, size_t len = 100)

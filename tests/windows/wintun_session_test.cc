@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Packets through the rings of a session, copied and lent; sessions that end under their users. */
-#include <winsock2.h>
-
-#include <iphlpapi.h>
-
 #include "ring_fixture.h"
 
 namespace rings
@@ -342,15 +338,11 @@ TEST_F(RingSession, RemovalWakesWhoWaits)
 /* Nothing tells who waits for an interface that is down, so it looks. */
 TEST_F(RingSession, RemovalIsNoticedWhileItIsDown)
 {
-    constexpr uint64_t kLoopback = uint64_t{24} << 48, kNobody = uint64_t{53} << 48 | 0xABCDu << 24;
-    NET_LUID luid;
     uint8_t buf[100];
 
     open();
     ASSERT_EQ(0, ring_device_set_up(dev, 0));
-    ASSERT_EQ(0u, ConvertInterfaceIndexToLuid(1, &luid));
-    EXPECT_EQ(kLoopback, luid.Value & (uint64_t{0xFFFF} << 48));
-    ring_device_set_luid(dev, luid.Value);
+    ring_device_set_luid(dev, loopback());
     EXPECT_EQ(VNIC_ETIMEDOUT, vnic_recv_timeout(dev, buf, sizeof buf, 1200));
     ring_device_set_luid(dev, kNobody);
     EXPECT_EQ(VNIC_ECLOSED, vnic_recv_timeout(dev, buf, sizeof buf, kLongMs));

@@ -227,6 +227,22 @@ TEST_F(RingHandle, SeesRemovalForGood)
     }
 }
 
+/* No session, so no event of it: the handle's thread looks. */
+TEST_F(RingHandle, SeesRemovalWhileItIsDown)
+{
+    open();
+    intptr_t handle = vnic_wait_handle(dev);
+    ring_device_set_luid(dev, loopback());
+    EXPECT_EQ(0, ring_device_set_up(dev, 0));
+    EXPECT_FALSE(is_signalled(handle, 1200));
+    EXPECT_EQ(VNIC_EDOWN, send(packet(1)));
+    ring_device_set_luid(dev, kNobody);
+    EXPECT_TRUE(is_signalled(handle, kLongMs));
+    EXPECT_EQ(VNIC_ECLOSED, recv_now());
+    EXPECT_EQ(VNIC_ECLOSED, send(packet(1)));
+    EXPECT_TRUE(is_signalled(handle, 0));
+}
+
 TEST_F(RingHandle, FollowsTheSessionThatComesAndGoes)
 {
     open();

@@ -23,6 +23,7 @@ struct win_watch {
     HANDLE thread;
     int n_levels;
     const struct vnic__signal *levels[VNIC__SIGNAL_MAX];
+    DWORD look_without_ms;
     void (*look)(void *user);
     void *user;
 };
@@ -40,9 +41,24 @@ static void win_watch_change(struct win_watch *w, uint32_t add, uint32_t remove)
     }
 }
 
-/* Takes notice of the orders, and lists what to wait for now: the control, the levels, the source. */
-static DWORD win_watch_collect(struct win_watch *w, HANDLE *handles, int *ret_listens,
-                               int *ret_ends)
+/* How long to wait before a look that nobody asked for: while packets are known to be there, for ever. */
+static DWORD win_watch_patience(const struct win_watch *w)
+{
+    if (w->reasons & WATCH_PACKETS) {
+        return INFINITE;
+    }
+    if (w->source != NULL) {
+        return WIN_WATCH_LOOK_MS;
+    }
+    return w->look_without_ms != 0 ? w->look_without_ms : INFINITE;
+}
+
+/*
+ * Takes notice of the orders, and lists what to wait for now, and how long: the control, the levels, the
+ * source.
+ */
+static DWORD win_watch_collect(struct win_watch *w, HANDLE *handles, DWORD *ret_ms,
+                               int *ret_listens, int *ret_ends)
 {
     DWORD n = 0;
 
@@ -61,6 +77,7 @@ static DWORD win_watch_collect(struct win_watch *w, HANDLE *handles, int *ret_li
         w->seen = w->order;
         (void)vnic__sys_set_event(w->noticed);
     }
+    *ret_ms = win_watch_patience(w);
     *ret_ends = w->ends;
     vnic__mutex_unlock(&w->lock);
     return n;
@@ -88,13 +105,14 @@ static DWORD WINAPI win_watch_run(void *arg)
 
     for (;;) {
         int listens, ends;
-        DWORD n = win_watch_collect(w, handles, &listens, &ends);
+        DWORD ms;
+        DWORD n = win_watch_collect(w, handles, &ms, &listens, &ends);
         DWORD at;
 
         if (ends) {
             return 0;
         }
-        at = vnic__sys_wait_any(n, handles, listens ? WIN_WATCH_LOOK_MS : INFINITE);
+        at = vnic__sys_wait_any(n, handles, ms);
         if (at == WAIT_FAILED) {
             win_watch_break(w);
             return 0;
@@ -145,6 +163,7 @@ int vnic__win_watch_new(const struct win_watch_plan *plan, struct win_watch **re
     for (int i = 0; i < plan->n_levels; i++) {
         w->levels[i] = plan->levels[i];
     }
+    w->look_without_ms = plan->look_without_ms;
     w->look = plan->look;
     w->user = plan->user;
     w->event = vnic__sys_create_event(TRUE, FALSE);

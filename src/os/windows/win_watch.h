@@ -11,8 +11,9 @@
  * - Packets: whoever looks for packets tells vnic__win_watch_found() or _quiet(). Nobody looks while a
  *   program sleeps on the handle, so the thread waits for the source, an event that the system sets
  *   when packets come, and calls look(), which looks and tells. It does not while packets are known to
- *   be there: a flood costs nothing. It looks without being told too, every WIN_WATCH_LOOK_MS, because
- *   systems lose wake-ups (Wintun 0.14.1 does).
+ *   be there: a flood costs nothing. It looks without being told too, every WIN_WATCH_LOOK_MS, so that
+ *   an event that got lost costs no more than this. Without a source nothing tells that the adapter has
+ *   gone, so it may be asked to look then too, less often.
  *
  * The event may be late by the time in which a thread wakes up; nothing is ever lost. If waiting
  * fails altogether, the event is signalled for good: loops become busy then, and do not hang.
@@ -29,7 +30,8 @@
 struct win_watch_plan {
     const struct vnic__signal *const *levels; /* [n_levels], at most VNIC__SIGNAL_MAX; copied */
     int n_levels;
-    HANDLE source; /* auto-reset, or NULL: none for now */
+    HANDLE source;         /* auto-reset, or NULL: none for now */
+    DWORD look_without_ms; /* how often it looks while there is no source; 0: not at all */
     void (*look)(
         void *user); /* looks for packets, tells found or quiet; NULL when none ever come */
     void *user;

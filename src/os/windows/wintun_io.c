@@ -39,7 +39,7 @@ static inline int wintun_take(struct wintun_queue *wq, const uint8_t **ret, uint
         return 0;
     }
     if (!atomic_load_explicit(&wq->is_open, memory_order_relaxed)) {
-        return VNIC_EAGAIN;
+        return atomic_load_explicit(&wq->gone, memory_order_relaxed) ? VNIC_ECLOSED : VNIC_EAGAIN;
     }
     *ret = vnic__sys_wintun_receive(wq->table, wq->session, &len);
     *ret_len = len;
@@ -170,7 +170,7 @@ static void wintun_leave_alone(struct wintun_queue *wq)
 int vnic__wintun_allocate(struct wintun_queue *wq, size_t len, uint8_t **ret_packet)
 {
     if (!atomic_load_explicit(&wq->is_open, memory_order_relaxed)) {
-        return VNIC_EDOWN;
+        return atomic_load_explicit(&wq->gone, memory_order_relaxed) ? VNIC_ECLOSED : VNIC_EDOWN;
     }
     /* The driver takes a longer one for damage and ends the session: driver/wintun.c. */
     if (len > WINTUN_PACKET_MAX) {

@@ -23,7 +23,7 @@
 #define WINTUN_SPIN_MIN_NS 2000
 #define WINTUN_SPIN_MAX_NS 32000
 
-/* How often a call that waits for the interface to come up asks whether it is still there. */
+/* How often whoever waits while the interface is down asks whether it is still there. */
 #define WINTUN_LOOK_DOWN_MS 500u
 
 /* The signals, and the session's event or the watch's, or the one for up; the timer. */
@@ -252,6 +252,7 @@ static void wintun_look(void *user)
     struct vnic *q = user;
     struct wintun_queue *wq = wintun_queue_of(q);
 
+    wintun_look_for_adapter(q);
     win_gate_enter(&wq->recv_gate);
     vnic__wintun_tell(wq);
     win_gate_leave(&wq->recv_gate);
@@ -276,7 +277,11 @@ static void wintun_hand_over(struct wintun_queue *wq, struct win_watch *watch)
 int vnic__wintun_wait_handle(struct vnic *q, intptr_t *ret_handle)
 {
     const struct vnic__signal *levels[2] = {&q->signal, NULL};
-    struct win_watch_plan plan = {.levels = levels, .n_levels = 1, .look = wintun_look, .user = q};
+    struct win_watch_plan plan = {.levels = levels,
+                                  .n_levels = 1,
+                                  .look_without_ms = WINTUN_LOOK_DOWN_MS,
+                                  .look = wintun_look,
+                                  .user = q};
     struct win_watch *watch;
     int rc;
 
