@@ -124,8 +124,10 @@ static int commit_foreign(struct vnic *q, struct vnic_packet *pkts, const uintpt
     while (good < n && vnic__can_send_plain(&pkts[good])) {
         good++;
     }
+    /* Only what the backend says has to be explained: a handle that was shut down may still be writable. */
     if (rc == 0) {
         rc = good > 0 ? q->backend->commit(q, tokens, good) : VNIC_EINVAL;
+        rc = rc < 0 ? vnic__explain(q, VNIC_WRITABLE, rc) : rc;
     }
     for (int i = 0; i < rc; i++) {
         pkts[i].status = 0;
@@ -136,7 +138,7 @@ static int commit_foreign(struct vnic *q, struct vnic_packet *pkts, const uintpt
         *ret_go_on = 1;
         return rc;
     }
-    pkts[0].status = vnic__explain(q, VNIC_WRITABLE, rc);
+    pkts[0].status = rc;
     *ret_go_on = vnic__is_about_packet(pkts[0].status);
     return 1;
 }

@@ -74,6 +74,24 @@ TEST_F(FakeExact, GivingBackLetsOthersGo)
     EXPECT_FALSE(inside_views_are_out(dev.get()));
 }
 
+/* The backend itself knows of neither, and could send still. */
+TEST_F(FakeExact, ShutdownAndInterruptAreToldWhoCommits)
+{
+    VNIC_COVERS("vnic_commit_many", "VNIC_ECLOSED VNIC_EINTERRUPTED");
+    open();
+    open_peer();
+    struct vnic_packet a = reserve(1);
+    EXPECT_EQ(0, vnic_interrupt(dev.get()));
+    EXPECT_EQ(VNIC_EINTERRUPTED, commit(a));
+    EXPECT_EQ(VNIC_EINTERRUPTED, a.status);
+    EXPECT_EQ(0, vnic_clear_interrupt(dev.get()));
+    EXPECT_EQ(0, vnic_shutdown(dev.get()));
+    EXPECT_EQ(VNIC_ECLOSED, commit(a));
+    EXPECT_EQ(VNIC_ECLOSED, a.status);
+    EXPECT_EQ(0, vnic_release_many(dev.get(), &a, 1));
+    expect_peer_quiet();
+}
+
 TEST_F(FakeExact, ReservedOnesTakeRoom)
 {
     VNIC_COVERS("vnic_reserve_many", "VNIC_ETIMEDOUT VNIC_EAGAIN");
