@@ -36,7 +36,7 @@ void vnic__sys_sleep(DWORD ms);
 
 /* ---- Timers ------------------------------------------------------------------------------------- */
 
-/* A waitable timer that a wait resets; flags: CREATE_WAITABLE_TIMER_HIGH_RESOLUTION. NULL when it
+/* A waitable timer; flags: CREATE_WAITABLE_TIMER_HIGH_RESOLUTION and …_MANUAL_RESET. NULL when it
  * fails. */
 HANDLE vnic__sys_create_timer(DWORD flags);
 /* Once, so many units of 100 ns from now. Cannot fail with a timer that exists. @fail none */

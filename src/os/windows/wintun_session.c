@@ -14,8 +14,12 @@
 #include "win_watch.h"
 #include "wintun.h"
 
-/* CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, Windows 10 1803 (CreateWaitableTimerExW). */
-#define WINTUN_FINE_TIMER 0x2u
+/*
+ * CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, Windows 10 1803, and CREATE_WAITABLE_TIMER_MANUAL_RESET
+ * (CreateWaitableTimerExW): an auto-reset one would let only one of several go that wait for room, and the others
+ * wait for ever once that one needs none any more.
+ */
+#define WINTUN_FINE_TIMER 0x3u
 
 /* winerror.h of Windows 10 1803; older headers lack it. */
 #define WINTUN_ERROR_NO_SUCH_DEVICE 433
