@@ -90,6 +90,11 @@ int ring_device_set_up(vnic *dev, uint32_t up)
     return rc;
 }
 
+void ring_device_lose_wakeups(vnic *dev)
+{
+    wintun_queue_of(dev)->sent_step = 1;
+}
+
 void ring_device_set_luid(vnic *dev, uint64_t luid)
 {
     wintun_iface_of(dev)->win.luid = luid;

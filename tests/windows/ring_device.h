@@ -16,6 +16,9 @@ vnic *ring_device_open(struct ring_adapter *a, uint32_t capacity, vnic_wakeup *w
 /* struct win_link.set_up: vnic_set_up() needs IP Helper, which has no such interface. */
 int ring_device_set_up(vnic *dev, uint32_t up);
 
+/* Its Wintun is of a version that may sleep through what is sent. */
+void ring_device_lose_wakeups(vnic *dev);
+
 /* Gives the interface an identity; it has none. */
 void ring_device_set_luid(vnic *dev, uint64_t luid);
 

@@ -26,7 +26,10 @@ struct wintun_session_object {
     struct ring in;  /* to the library */
     struct ring out; /* from it */
     HANDLE event;
-    volatile LONG over; /* ERROR_HANDLE_EOF, ERROR_INVALID_DATA; 0 */
+    volatile LONG over;      /* ERROR_HANDLE_EOF, ERROR_INVALID_DATA; 0 */
+    volatile LONG alertable; /* the driver sleeps: it is to be told of packets */
+    volatile LONG loses;     /* it is not told of the next one */
+    HANDLE moved;            /* what tells it, auto-reset */
 };
 
 struct ring_adapter {
@@ -101,6 +104,7 @@ static wintun_session WINAPI start_session(wintun_adapter adapter, DWORD capacit
         abort();
     }
     s->event = CreateEventW(NULL, FALSE, FALSE, NULL);
+    s->moved = CreateEventW(NULL, FALSE, FALSE, NULL);
     EnterCriticalSection(&a->lock);
     a->session = s;
     a->started++;
@@ -123,6 +127,7 @@ static void WINAPI end_session(wintun_session s)
         }
     }
     (void)CloseHandle(s->event);
+    (void)CloseHandle(s->moved);
     ring_end(&s->in);
     ring_end(&s->out);
     free(s);
@@ -200,6 +205,10 @@ static void WINAPI send_packet(wintun_session s, const BYTE *packet)
     EnterCriticalSection(&r->lock);
     *word_at(r, (uint32_t)(packet - r->data) - 4) &= ~WITH_CALLER;
     publish(r, &r->tail);
+    /* As in 0.14.1, where a barrier in front of this is missing. */
+    if (s->alertable && !InterlockedExchange(&s->loses, 0)) {
+        (void)SetEvent(s->moved);
+    }
     LeaveCriticalSection(&r->lock);
 }
 
@@ -297,6 +306,29 @@ uint32_t ring_pop(struct ring_adapter *a, void *buf, uint32_t cap)
     }
     LeaveCriticalSection(&a->lock);
     return len;
+}
+
+int ring_sleep(struct ring_adapter *a, DWORD ms)
+{
+    struct wintun_session_object *s = a->session;
+    DWORD rc = WAIT_OBJECT_0;
+
+    (void)InterlockedExchange(&s->alertable, 1);
+    if ((uint32_t)s->out.head == load(&s->out.tail)) {
+        rc = WaitForSingleObject(s->moved, ms);
+    }
+    (void)InterlockedExchange(&s->alertable, 0);
+    return rc == WAIT_OBJECT_0;
+}
+
+int ring_sleeps(struct ring_adapter *a)
+{
+    return load(&a->session->alertable) != 0;
+}
+
+void ring_lose_wakeup(struct ring_adapter *a)
+{
+    (void)InterlockedExchange(&a->session->loses, 1);
 }
 
 static void end_with(struct ring_adapter *a, DWORD code)

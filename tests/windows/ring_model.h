@@ -27,10 +27,16 @@ void ring_adapter_free(struct ring_adapter *a);
 
 /* The driver: sends a packet to the library. 0: no session, or the ring is full. */
 int ring_push(struct ring_adapter *a, const void *data, uint32_t len);
-/* The same, but nobody is woken: what Wintun 0.14.1 does at times. */
+/* The same, but nobody is woken. */
 int ring_push_quietly(struct ring_adapter *a, const void *data, uint32_t len);
 /* The next packet that the library sent: its bytes, at most cap are stored. 0: none. */
 uint32_t ring_pop(struct ring_adapter *a, void *buf, uint32_t cap);
+/* The driver sleeps until it is told that the library sent something. 0: it was not, in that time. */
+int ring_sleep(struct ring_adapter *a, DWORD ms);
+/* 1: it is told of what is sent from now on. */
+int ring_sleeps(struct ring_adapter *a);
+/* It is not told of the next packet: what happens with Wintun 0.14.1 at times. */
+void ring_lose_wakeup(struct ring_adapter *a);
 /* The adapter is removed, or disabled. */
 void ring_remove(struct ring_adapter *a);
 /* The ring to the library is damaged from now on. */

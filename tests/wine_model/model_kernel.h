@@ -13,7 +13,8 @@ struct Kernel {
     std::vector<std::wstring> files = {L"C:\\app\\wintun.dll"};
     std::wstring program = L"C:\\app\\program.exe";
     std::wstring system = L"C:\\windows\\system32";
-    uint16_t version[4] = {0, 14, 1, 0}; /* the version resource of wintun.dll */
+    /* The version resource of wintun.dll: one whose driver is not nudged (wintun_nudge.c). */
+    uint16_t version[4] = {0, 15, 0, 0};
     bool has_version = true;
     int elevated = 1;
 };

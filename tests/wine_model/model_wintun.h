@@ -28,7 +28,7 @@ WintunFaults &wintun_faults();
 
 /* The driver sends a packet up; false: no session, or its ring is full (the packet is dropped). */
 bool wintun_give(const InterfacePtr &i, const Bytes &packet);
-/* The same, but the event is not set: the lost wake-up of 0.14.1. */
+/* The same, but the event is not set. */
 bool wintun_give_silently(const InterfacePtr &i, const Bytes &packet);
 /* The next packet that the program sent; empty when none comes in time. */
 Bytes wintun_take(const InterfacePtr &i, int timeout_ms);

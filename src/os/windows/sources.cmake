@@ -41,6 +41,7 @@ set(VNIC_WINDOWS_SOURCES
     wintun_io.c
     wintun_library.c
     wintun_log.c
+    wintun_nudge.c
     wintun_probe.c
     wintun_search.c
     wintun_session.c

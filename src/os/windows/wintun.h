@@ -12,6 +12,7 @@
  * wintun_session.c  the session: rings shared with the driver, there while the interface is up
  * wintun_io.c       packets, copied
  * wintun_views.c    packets, lent where they lie in the rings
+ * wintun_nudge.c    packets that the driver of 0.14.1 sleeps through
  * wintun_wait.c     waiting
  *
  * An adapter has one session, and a session is what makes the interface "up": Windows shows the medium as
@@ -123,9 +124,14 @@ struct wintun_queue {
     uint32_t held_len;
     struct win_watch *watch; /* behind the wait handle; NULL: not asked for yet */
     uint32_t told_found;     /* what the watch was told last: 1: packets are there */
+    uint32_t noticed;        /* what `sent` was when somebody looked (wintun_nudge.c) */
+    uint32_t nudged;         /* what `sent` was when the driver was nudged */
+    int64_t noticed_at;      /* when `noticed` became what it is */
     int64_t spin_ns;         /* the receiver's: how long it looks before it waits */
 
-    struct win_gate send_gate; /* for sending: 0.14.1 wants one sender at a time */
+    struct win_gate send_gate; /* for sending: one at a time, and no session ends meanwhile */
+    _Atomic uint32_t sent;     /* send_gate to change it: counts in steps of sent_step */
+    uint32_t sent_step;        /* 1: this version of Wintun may sleep through a packet; 0 */
     int64_t backoff_ns;      /* send_gate: how long the ring was left alone last; 0: it had room */
     _Atomic int64_t room_at; /* the ring was full: not to be tried before; 0: it was not */
     HANDLE timer;            /* the sender's; NULL: this Windows has none that is fine enough */
@@ -186,6 +192,24 @@ void vnic__wintun_tell(struct wintun_queue *wq);
  * VNIC_EMSGSIZE, VNIC_EOS.
  */
 int vnic__wintun_allocate(struct wintun_queue *wq, size_t len, uint8_t **ret_packet);
+
+/* [send_gate] A packet was given to the driver. */
+static inline void wintun_note_sent(struct wintun_queue *wq)
+{
+    uint32_t sent = atomic_load_explicit(&wq->sent, memory_order_relaxed);
+
+    atomic_store_explicit(&wq->sent, sent + wq->sent_step, memory_order_relaxed);
+}
+
+/* Whether the DLL is of a version whose driver may sleep through a packet. */
+int vnic__wintun_loses_wakeups(const struct wintun_library *library);
+
+/* [recv_gate] Wakes the driver when it may be asleep on a packet. Cheap when nothing was sent. */
+void vnic__wintun_nudge(struct wintun_queue *wq);
+
+/* Makes a packet of at least WINTUN_FILLER_LEN bytes one that every stack drops. */
+void vnic__wintun_fill(uint8_t *packet);
+#define WINTUN_FILLER_LEN 20u
 
 /* What is no IP, or shorter than a header of its version, the driver drops without a word, and up to 0.13
  * it ended the session: driver/wintun.c, TunProcessReceiveData(). So none may ever get into the ring. */

@@ -41,6 +41,7 @@ static int wintun_open(struct vnic *q, const struct vnic__settings *s, struct vn
     rc = vnic__wintun_adapter_open(q, s, err);
     if (rc == 0) {
         wintun_queue_of(q)->table = &wi->library->table;
+        wintun_queue_of(q)->sent_step = vnic__wintun_loses_wakeups(wi->library) ? 1 : 0;
         rc = q->iface->created ? vnic__win_wait_interface(q, err) : 0;
         rc = rc < 0 ? rc : vnic__wintun_queue_begin(q, err);
         if (rc < 0) {

@@ -18,6 +18,7 @@ static int wintun_recv_code(struct wintun_queue *wq)
 {
     switch (GetLastError()) {
     case ERROR_NO_MORE_ITEMS:
+        vnic__wintun_nudge(wq);
         return atomic_load_explicit(&wq->gone, memory_order_relaxed) ? VNIC_ECLOSED : VNIC_EAGAIN;
     case ERROR_HANDLE_EOF:
         atomic_store(&wq->gone, 1);
@@ -222,6 +223,7 @@ int vnic__wintun_write(struct vnic *q, const struct vnic_iovec *iov, int n)
     if (rc == 0) {
         wintun_copy_in(iov, n, packet, len);
         vnic__sys_wintun_send(wq->table, wq->session, packet);
+        wintun_note_sent(wq);
     }
     win_gate_leave(&wq->send_gate);
     return rc < 0 ? rc : (int)len;

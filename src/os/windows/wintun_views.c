@@ -6,8 +6,6 @@
  * sent has its place in the ring from its reservation on; it cannot be shortened or taken back, and what
  * is reserved later leaves later.
  */
-#include <string.h>
-
 #include "win_sys.h"
 #include "wintun.h"
 
@@ -50,6 +48,7 @@ int vnic__wintun_commit(struct vnic *q, const uintptr_t *tokens, int n)
         vnic__sys_wintun_send(wq->table, wq->session, (const BYTE *)tokens[count]);
         count++;
     }
+    wintun_note_sent(wq);
     win_gate_leave(&wq->send_gate);
     if (count > 0) {
         vnic__wintun_back(q, (uint32_t)count);
@@ -58,10 +57,7 @@ int vnic__wintun_commit(struct vnic *q, const uintptr_t *tokens, int n)
     return rc;
 }
 
-/* The ring takes nothing back, and nothing but IP may get to the driver. So what goes out is a header with
- * a wrong checksum, which every host discards silently (RFC 1122 section 3.2.1.2), and to nobody. */
-static const uint8_t wintun_dropped[20] = {0x45, 0, 0, 20, 0, 0, 0, 0, 0, 255};
-
+/* The ring takes nothing back, so something goes out that every stack drops. */
 void vnic__wintun_cancel(struct vnic *q, const uintptr_t *tokens, int n)
 {
     struct wintun_queue *wq = wintun_queue_of(q);
@@ -70,9 +66,10 @@ void vnic__wintun_cancel(struct vnic *q, const uintptr_t *tokens, int n)
     for (int i = 0; i < n; i++) {
         uint8_t *packet = (uint8_t *)tokens[i];
 
-        memcpy(packet, wintun_dropped, sizeof wintun_dropped);
+        vnic__wintun_fill(packet);
         vnic__sys_wintun_send(wq->table, wq->session, packet);
     }
+    wintun_note_sent(wq);
     win_gate_leave(&wq->send_gate);
     vnic__wintun_back(q, (uint32_t)n);
 }

@@ -34,16 +34,17 @@ static int wintun_ready(struct vnic *q, int events)
     struct wintun_queue *wq = wintun_queue_of(q);
     int ready = 0;
 
+    win_gate_enter(&wq->recv_gate);
     if (events & VNIC_READABLE) {
-        int rc;
+        int rc = vnic__wintun_hold(wq);
 
-        win_gate_enter(&wq->recv_gate);
-        rc = vnic__wintun_hold(wq);
         vnic__wintun_tell(wq);
-        win_gate_leave(&wq->recv_gate);
         /* What reading would fail with counts as something to read. */
         ready |= rc == 0 || rc == VNIC_EOS ? VNIC_READABLE : 0;
+    } else {
+        vnic__wintun_nudge(wq);
     }
+    win_gate_leave(&wq->recv_gate);
     if (atomic_load(&wq->gone)) {
         return ready != 0 ? ready : VNIC_ECLOSED;
     }
@@ -152,7 +153,8 @@ static int wintun_block(struct vnic *q, int events, int64_t deadline_ns)
     if (packets != NULL) {
         handles[n++] = packets;
     }
-    /* 0.14.1 loses wake-ups, but the watch looks by itself; without a session nothing tells of removal. */
+    /* An event that got lost costs no more than this; the watch looks by itself. Without a session
+     * nothing tells of removal. */
     most = listens ? WIN_WATCH_LOOK_MS : packets == wq->opened ? WINTUN_LOOK_DOWN_MS : INFINITE;
     looks = ms > most;
     ms = looks ? most : ms;
