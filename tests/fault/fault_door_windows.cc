@@ -68,7 +68,7 @@ const std::map<std::string, Numbers> suits = {
     {"write_device",
      {ERROR_OPERATION_ABORTED, ERROR_DEVICE_NOT_CONNECTED, ERROR_NOT_ENOUGH_MEMORY}},
     {"overlapped_result", {}},
-    {"cancel_io", {}},
+    {"cancel_io", {ERROR_NOT_ENOUGH_MEMORY, ERROR_INVALID_HANDLE}},
     {"device_status", {CR_NO_SUCH_DEVNODE, CR_FAILURE}},
     {"get_ip_interface", absent},
     {"set_ip_interface", absent},

@@ -143,6 +143,21 @@ TEST_F(TapModel, CloseWithPendingReadsAndWrites)
     EXPECT_EQ(0u, model::tap_pending_reads(adapter_));
 }
 
+/* Then closing the device ends what is in flight, and the buffers are not given up for lost. */
+TEST_F(TapModel, CloseWhenNothingCanBeCancelled)
+{
+    for (DWORD error : {ERROR_NOT_ENOUGH_MEMORY, ERROR_INVALID_HANDLE}) {
+        must_open();
+        EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 0));
+        EXPECT_EQ(8u, model::tap_pending_reads(adapter_));
+        model::tap_faults().cancel_error = error;
+        dev_.reset();
+        EXPECT_EQ(0u, model::tap_pending_reads(adapter_));
+        EXPECT_EQ("", model::end_machine()) << error;
+        model::tap_faults().cancel_error = 0;
+    }
+}
+
 TEST_F(TapModel, WritesThatPendAreBackPressure)
 {
     must_open();

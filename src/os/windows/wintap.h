@@ -88,10 +88,10 @@ int vnic__wintap_ring_begin(struct wintap_ring *ring);
 void vnic__wintap_ring_end(struct wintap_ring *ring);
 
 /*
- * Cancels what is in flight on a file and waits until the system has let go of every buffer. 0, or
- * VNIC_EBUSY: after five seconds it still has not, and the memory must not be freed or used.
+ * Waits until the system has let go of every buffer, after it was told to; the file may be closed already.
+ * 0, or VNIC_EBUSY: at the deadline it still has not, and the memory must not be freed or used.
  */
-int vnic__wintap_ring_cancel(struct wintap_ring *ring, HANDLE file);
+int vnic__wintap_ring_await(struct wintap_ring *ring, int64_t deadline_ns);
 
 /* Asks for one more packet, or gives len bytes of the next free buffer. 0, or the system's number. */
 uint32_t vnic__wintap_ring_read(struct wintap_ring *ring, HANDLE file);
@@ -157,7 +157,7 @@ struct wintap_queue {
     uint32_t last_error; /* what the driver said last */
     uint64_t tx_lost;    /* packets that were taken and that the driver refused later */
     uint64_t rx_bad;     /* reads that gave no packet of the layer, or too long a one */
-    uint32_t leaked; /* 1: buffers are with the driver for ever, see vnic__wintap_ring_cancel() */
+    uint32_t leaked; /* 1: buffers are with the driver for ever, see vnic__wintap_drop_file_locked() */
     struct win_watch *watch; /* behind the wait handle; NULL: not asked for yet */
 };
 

@@ -9,6 +9,10 @@
 #include "win_watch.h"
 #include "wintap.h"
 
+/* How long what is in flight may take to end: before the device is closed, and in all. */
+#define CANCEL_NS 4000000000
+#define CLOSE_NS 5000000000
+
 /* ---- Begin and end ------------------------------------------------------------------------------ */
 
 int vnic__wintap_queue_begin(struct vnic *q, HANDLE file, struct vnic_error *err)
@@ -34,23 +38,39 @@ int vnic__wintap_queue_begin(struct vnic *q, HANDLE file, struct vnic_error *err
     return 0;
 }
 
+/* Whether both directions have nothing in flight any more, waited for until then. */
+static int await_both(struct wintap_queue *tq, int64_t deadline_ns)
+{
+    int rc = vnic__wintap_ring_await(&tq->rx, deadline_ns);
+
+    return rc < 0 ? rc : vnic__wintap_ring_await(&tq->tx, deadline_ns);
+}
+
+/*
+ * Closing makes the driver end what cancelling did not (src/device.c TapDeviceCleanup()), so the buffers are
+ * waited for before and after. A write cannot be cancelled: it ends when the system has read its packet.
+ */
 void vnic__wintap_drop_file_locked(struct vnic *q)
 {
     struct wintap_queue *tq = wintap_queue_of(q);
+    int64_t now = vnic__now_ns();
 
     if (tq->file == NULL) {
         return;
     }
-    if (vnic__wintap_ring_cancel(&tq->rx, tq->file) < 0 ||
-        vnic__wintap_ring_cancel(&tq->tx, tq->file) < 0) {
+    /* ERROR_NOT_FOUND: all of it has ended already. */
+    if (vnic__sys_cancel_io(tq->file, NULL) || GetLastError() == ERROR_NOT_FOUND) {
+        (void)await_both(tq, now + CANCEL_NS);
+    }
+    vnic__sys_close_device(tq->file);
+    tq->file = NULL;
+    if (await_both(tq, now + CLOSE_NS) < 0) {
         /* Rather lost memory than memory that the driver writes to when it is somebody else's. */
         tq->leaked = 1;
         tq->state = WINTAP_GONE;
         vnic__log(q->iface, VNIC_LOG_WARNING,
                   "the TAP driver does not end what it was asked for: its buffers are left to it");
     }
-    vnic__sys_close_device(tq->file);
-    tq->file = NULL;
 }
 
 void vnic__wintap_queue_end(struct vnic *q)

@@ -14,7 +14,6 @@
 #include "win_sys_module.h"
 #include "wintap.h"
 
-#define RING_CANCEL_NS 5000000000
 #define RING_LOOK_MS 10u
 
 int vnic__wintap_ring_begin(struct wintap_ring *ring)
@@ -112,20 +111,12 @@ void vnic__wintap_ring_pop(struct wintap_ring *ring)
 }
 
 /* What is done meanwhile, packets that came too, is dropped: the device is being closed. */
-int vnic__wintap_ring_cancel(struct wintap_ring *ring, HANDLE file)
+int vnic__wintap_ring_await(struct wintap_ring *ring, int64_t deadline_ns)
 {
-    int64_t deadline = vnic__now_ns() + RING_CANCEL_NS;
-    uint32_t len;
-
-    if (ring->n == 0) {
-        return 0;
-    }
-    /* Failing says that there is nothing left to cancel; the results tell. */
-    (void)vnic__sys_cancel_io(file, NULL);
     while (ring->n > 0) {
-        if (vnic__wintap_ring_peek(ring, file, &len) != ERROR_IO_INCOMPLETE) {
+        if (HasOverlappedIoCompleted(&wintap_oldest(ring)->overlapped)) {
             vnic__wintap_ring_pop(ring);
-        } else if (vnic__now_ns() < deadline) {
+        } else if (vnic__now_ns() < deadline_ns) {
             /* One event stands for all operations: it says only that it is worth looking. */
             (void)vnic__sys_wait_any(1, &ring->event, RING_LOOK_MS);
         } else {
