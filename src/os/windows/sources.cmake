@@ -32,6 +32,7 @@ set(VNIC_WINDOWS_SOURCES
     wintap_install.c
     wintap_io.c
     wintap_open.c
+    wintap_param.c
     wintap_repair.c
     wintap_ring.c
     wintap_wait.c

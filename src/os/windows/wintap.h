@@ -12,6 +12,7 @@
  * wintap_repair.c   what to do when the driver refuses: again, open anew, or it is gone
  * wintap_wait.c     waiting
  * wintap_conf.c     what configuration asks of this backend (struct win_link)
+ * wintap_param.c    the driver's parameters in the registry: MAC and MTU
  *
  * The driver lets one process open an adapter at a time. Each ReadFile gives one frame and each WriteFile
  * takes one; frames wait in the driver while no read is pending. While the medium is disconnected,
@@ -29,6 +30,7 @@
 #include <windows.h>
 
 #include "core/device.h"
+#include "win_error.h"
 #include "win_iface.h"
 #include "win_sys_setup.h"
 
@@ -157,7 +159,8 @@ struct wintap_queue {
     uint32_t last_error; /* what the driver said last */
     uint64_t tx_lost;    /* packets that were taken and that the driver refused later */
     uint64_t rx_bad;     /* reads that gave no packet of the layer, or too long a one */
-    uint32_t leaked; /* 1: buffers are with the driver for ever, see vnic__wintap_drop_file_locked() */
+    uint32_t
+        leaked; /* 1: buffers are with the driver for ever, see vnic__wintap_drop_file_locked() */
     struct win_watch *watch; /* behind the wait handle; NULL: not asked for yet */
 };
 
@@ -280,7 +283,19 @@ int vnic__wintap_wait(struct vnic *q, int events, int64_t deadline_ns);
 int vnic__wintap_wait_handle(struct vnic *q, intptr_t *ret_handle);
 int vnic__wintap_refresh_need(struct vnic *q);
 
+/* ---- Parameters (wintap_param.c) ---------------------------------------------------------------- */
+
+/* Which MAC the adapter has now, by the driver. 0, or the system's number. */
+uint32_t vnic__wintap_ask_mac(struct vnic *q, uint8_t ret[6]);
+
+/* For struct win_link. */
+int vnic__wintap_set_mac(struct vnic *q, const uint8_t *mac, struct vnic_error *err);
+int vnic__wintap_prepare_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *err);
+
 /* ---- Configuration (wintap_conf.c) -------------------------------------------------------------- */
+
+/* What requests fail with when the adapter is gone. */
+extern const struct win_reason vnic__wintap_gone_reasons[];
 
 extern const struct win_link vnic__wintap_link;
 extern const struct vnic__backend vnic__wintap_backend;
