@@ -63,7 +63,12 @@ case $1 in
         # IPv6 speaks unasked (MLD, router solicitations), which would be taken for packets of a test: not
         # without a link-local address.
         echo 1 >/proc/sys/net/ipv6/conf/default/addr_gen_mode
-        "$0" --prepare && exec "$@"' "${BASH_SOURCE[0]}" "$@" 9>&-
+        "$0" --prepare || exit
+        # Between two programs the server would end, and its services begin anew with the next one. This one
+        # stays for a minute, should nobody end it.
+        "$1" -p60
+        shift
+        exec "$@"' "${BASH_SOURCE[0]}" "$server" "$@" 9>&-
     result=$?
     end
     exit $result
