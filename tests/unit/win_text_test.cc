@@ -136,6 +136,16 @@ struct AdapterNameCase {
     const char *reason; /* nullptr: allowed */
 };
 
+static std::string repeated(const char *text, int n)
+{
+    std::string all;
+
+    while (n-- > 0) {
+        all += text;
+    }
+    return all;
+}
+
 TEST(WinText, Names)
 {
     static const AdapterNameCase cases[] = {
@@ -146,6 +156,10 @@ TEST(WinText, Names)
         {"tun%d", VNIC__IFNAME_PATTERN, nullptr},
         {"", 0, "is empty"},
         {std::string(128, 'a'), 0, "is longer than 127 characters"},
+        {repeated("\xe9\x9a\xa7", 85), VNIC__IFNAME_PATTERN, nullptr},
+        {repeated("\xe9\x9a\xa7", 86), 0, "is longer than 255 bytes"},
+        {repeated("\xe9\x9a\xa7", 84) + "%d", VNIC__IFNAME_PATTERN, nullptr},
+        {repeated("\xe9\x9a\xa7", 84) + "t%d", VNIC__IFNAME_PATTERN, "is longer than 255 bytes"},
         {"\xc3", 0, "is not valid UTF-8"},
         {" a", 0, "begins or ends with a space"},
         {"a ", 0, "begins or ends with a space"},

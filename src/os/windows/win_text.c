@@ -9,7 +9,7 @@
 
 #include "core/alloc.h"
 #include "core/ifname.h"
-#include "vnic/error.h"
+#include "vnic/vnic.h"
 
 #define NOT_A_CHARACTER 0xFFFFFFFFu
 #define REPLACEMENT 0xFFFDu
@@ -247,6 +247,10 @@ static const char *name_objection(const char *name, uint32_t flags)
     }
     if (n == VNIC_EMSGSIZE) {
         return "is longer than 127 characters";
+    }
+    /* What was opened must be told by its whole name. A number has up to three digits in place of "%d". */
+    if (strlen(name) + (strchr(name, '%') != NULL ? 1u : 0u) >= VNIC_NAME_SIZE) {
+        return "is longer than 255 bytes";
     }
     if (name[0] == ' ' || name[strlen(name) - 1] == ' ') {
         return "begins or ends with a space";

@@ -34,7 +34,7 @@ const struct vnic__backend vnic__wintap_backend = {
                VNIC__OPT_NO_LINK_LOCAL | VNIC__OPT_DESCRIPTION | VNIC__OPT_HARDWARE_ID |
                VNIC__OPT_METRIC | VNIC__OPT_DNS,
     .check_name = vnic__win_name_check,
-    .name_rule = "use 1 to 127 characters without \\ / : * ? \" < > |",
+    .name_rule = "use 1 to 127 characters (255 bytes of UTF-8) without \\ / : * ? \" < > |",
     .queue_size = sizeof(struct wintap_queue),
     .iface_size = sizeof(struct wintap_iface),
     .open = vnic__wintap_open,
