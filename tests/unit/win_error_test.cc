@@ -32,6 +32,8 @@ TEST(WinError, GeneralMeaning)
         {ERROR_OBJECT_ALREADY_EXISTS, VNIC_EEXIST, "ERROR_OBJECT_ALREADY_EXISTS"},
         {0xE000020Bu, VNIC_ECLOSED, "ERROR_NO_SUCH_DEVINST"},
         {0x80070005u, VNIC_EPERM, "ERROR_ACCESS_DENIED"}, /* an HRESULT */
+        {0x80040154u, VNIC_ENOTSUP, "REGDB_E_CLASSNOTREG"},
+        {0x80004001u, VNIC_ENOTSUP, "E_NOTIMPL"},
         {ERROR_ARENA_TRASHED, VNIC_EOS, "an error without a name here"},
     };
 
@@ -74,6 +76,11 @@ TEST(WinError, WithoutOneTheGeneralSentence)
     EXPECT_STREQ(err.field, "");
     EXPECT_STREQ(err.text, "cannot make a thing: out of memory (ERROR_NOT_ENOUGH_MEMORY, Windows "
                            "error 8): free memory and try again");
+    /* As they are found in headers and on the web. */
+    (void)vnic__win_fail(&err, 0x80040154u, "Rename", nullptr, nullptr, "cannot rename");
+    EXPECT_NE(strstr(err.text, "(REGDB_E_CLASSNOTREG, Windows error 0x80040154)"), nullptr)
+        << err.text;
+    EXPECT_EQ(static_cast<uint32_t>(err.os_code), 0x80040154u);
 }
 
 TEST(WinError, OnlyWhatIsPromised)

@@ -3,6 +3,7 @@
 #include "win_error.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include <windows.h>
 
@@ -103,6 +104,9 @@
     X(E_FAIL, VNIC_EOS)                                                                            \
     X(E_UNEXPECTED, VNIC_EOS)                                                                      \
     X(CO_E_NOTINITIALIZED, VNIC_EOS)                                                               \
+    X(CO_E_SERVER_EXEC_FAILURE, VNIC_EOS)                                                          \
+    X(RPC_E_CHANGED_MODE, VNIC_EOS)                                                                \
+    X(RPC_S_SERVER_UNAVAILABLE, VNIC_EOS)                                                          \
     X(REGDB_E_CLASSNOTREG, VNIC_ENOTSUP)
 
 /* setupapi.h of the Windows SDK; older copies lack it. */
@@ -171,19 +175,27 @@ int vnic__win_code(uint32_t os_code, const struct win_reason *reasons)
     return named != NULL ? named->code : VNIC_EOS;
 }
 
+/* Those of COM and of the installer are written in hexadecimal everywhere, the others are not. */
+static void write_code(uint32_t os_code, char *ret, size_t cap)
+{
+    (void)snprintf(ret, cap, os_code > INT32_MAX ? "0x%08lX" : "%lu", (unsigned long)os_code);
+}
+
 int vnic__win_fail(struct vnic_error *err, uint32_t os_code, const char *operation,
                    const char *field, const struct win_reason *reasons, const char *what)
 {
     uint32_t plain = vnic__win_plain_code(os_code);
     const struct win_reason *reason = find_reason(plain, reasons);
     int code = vnic__win_code(plain, reasons);
+    char number[16];
 
+    write_code(plain, number, sizeof number);
     if (reason != NULL) {
-        (void)vnic__fail(err, code, operation, field, "%s: %s (%s, Windows error %lu)", what,
-                         reason->advice, vnic__win_error_name(plain), (unsigned long)plain);
+        (void)vnic__fail(err, code, operation, field, "%s: %s (%s, Windows error %s)", what,
+                         reason->advice, vnic__win_error_name(plain), number);
     } else {
-        (void)vnic__fail(err, code, operation, field, "%s: %s (%s, Windows error %lu): %s", what,
-                         vnic_error_text(code), vnic__win_error_name(plain), (unsigned long)plain,
+        (void)vnic__fail(err, code, operation, field, "%s: %s (%s, Windows error %s): %s", what,
+                         vnic_error_text(code), vnic__win_error_name(plain), number,
                          vnic_error_advice(code));
     }
     vnic__fail_os(err, VNIC_OS_WIN32, (int32_t)plain);
