@@ -88,7 +88,11 @@ int cli_find_interface(const char *backend, const char *name, struct vnic_info *
 /* "TUN" or "TAP". */
 const char *cli_layer_name(uint32_t layer);
 
-/* Text that came from outside, with control characters made visible. Returns buf. */
+/* Room for any interface's name as cli_printable() shows it. */
+#define CLI_NAME_TEXT (4 * VNIC_NAME_SIZE)
+
+/* Text that came from outside, with control characters made visible; what does not fit is left out from a
+ * character's beginning on. Returns buf. */
 const char *cli_printable(const char *text, char *buf, size_t cap);
 
 /* An address of a family VNIC_IPV…, in network order, as text. Returns buf. */

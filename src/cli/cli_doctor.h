@@ -14,8 +14,8 @@ enum cli_health {
 struct cli_finding {
     const char *name; /* stable, for --json: "device_node" */
     enum cli_health health;
-    char text[400]; /* what was found */
-    char fix[400];  /* a command, or what to do; "" if nothing */
+    char text[1200]; /* what was found; there is room for a path of the library's */
+    char fix[400];   /* a command, or what to do; "" if nothing */
 };
 
 /* What a system looks at, in this order; one definition for each (cli_doctor_linux.c,

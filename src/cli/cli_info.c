@@ -95,7 +95,7 @@ static void info_print_windows(const struct vnic_info *info)
 
 static void info_print_text(const struct vnic_info *info, const struct vnic_stats *stats, int live)
 {
-    char text[600];
+    char text[CLI_NAME_TEXT];
 
     printf("%s\n", cli_printable(info->name, text, sizeof text));
     printf("  kind        %s\n",

@@ -29,7 +29,7 @@ struct list {
 static int list_one(void *user, const struct vnic_info *info)
 {
     struct list *list = user;
-    char name[128];
+    char name[CLI_NAME_TEXT];
     char owner[160];
     char queues[16];
     char flags[80];

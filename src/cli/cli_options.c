@@ -236,7 +236,7 @@ const char *cli_device_describe(vnic *dev, char *buf, size_t cap)
 {
     struct vnic_info info = {.size = sizeof info};
     struct vnic_prefix prefixes[16];
-    char name[128];
+    char name[CLI_NAME_TEXT];
     size_t used;
     int n;
 

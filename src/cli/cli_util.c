@@ -92,17 +92,36 @@ int cli_wants_color(void)
     return cli_output_is_terminal() && (no_color == NULL || no_color[0] == '\0');
 }
 
+/* Bytes of the character at `text`: what follows its first byte belongs to it. */
+static size_t character_length(const char *text)
+{
+    size_t len = 1;
+
+    while (((unsigned char)text[len] & 0xC0) == 0x80) {
+        len++;
+    }
+    return len;
+}
+
 const char *cli_printable(const char *text, char *buf, size_t cap)
 {
     size_t used = 0;
 
-    for (; *text != '\0' && used + 5 < cap; text++) {
+    while (*text != '\0') {
         unsigned char c = (unsigned char)*text;
+        size_t len = character_length(text);
 
+        /* The longest that is put there, and the terminator. */
+        if (used + (len > 4 ? len : 4) >= cap) {
+            break;
+        }
         if (c < 0x20 || c == 0x7F) {
             used += (size_t)snprintf(buf + used, cap - used, "\\x%02x", c);
+            text++;
         } else {
-            buf[used++] = *text;
+            memcpy(buf + used, text, len);
+            used += len;
+            text += len;
         }
     }
     buf[used] = '\0';

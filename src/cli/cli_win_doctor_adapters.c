@@ -14,25 +14,28 @@
 
 struct adapters_found {
     int n;
-    char names[300];
+    int cut; /* 1: not all of them are in names */
+    char names[1000];
 };
 
-/* Adds a name to the list, as long as there is room. */
+/* Adds a name to the list; when there is no room for it, that there are more. */
 static void adapters_add(struct adapters_found *found, const char *name)
 {
     size_t used = strlen(found->names);
 
-    if (used + strlen(name) + 8 < sizeof found->names) {
-        (void)snprintf(found->names + used, sizeof found->names - used, "%s%s",
-                       found->n == 0 ? "" : ", ", name);
-    }
     found->n++;
+    if (found->cut) {
+        return;
+    }
+    found->cut = used + strlen(name) + sizeof ", …" * 2 > sizeof found->names;
+    (void)snprintf(found->names + used, sizeof found->names - used, "%s%s",
+                   found->n == 1 ? "" : ", ", found->cut ? "…" : name);
 }
 
 static int adapters_one_tap(void *user, const struct vnic_info *info)
 {
     struct adapters_found *found = user;
-    char name[VNIC_NAME_SIZE * 4];
+    char name[CLI_NAME_TEXT];
 
     if (strcmp(info->backend, "tap-windows6") == 0) {
         adapters_add(found, cli_printable(info->name, name, sizeof name));
@@ -42,7 +45,7 @@ static int adapters_one_tap(void *user, const struct vnic_info *info)
 
 void cli_check_tap_adapters(struct cli_finding *f)
 {
-    struct adapters_found found = {0, ""};
+    struct adapters_found found = {0, 0, ""};
     struct vnic_error err = {0};
     int rc = vnic_list(NULL, adapters_one_tap, &found, &err);
 
@@ -101,11 +104,11 @@ static IP_ADAPTER_ADDRESSES *adapters_read(void)
 
 void cli_check_other_adapters(struct cli_finding *f)
 {
-    struct adapters_found found = {0, ""};
+    struct adapters_found found = {0, 0, ""};
     IP_ADAPTER_ADDRESSES *list = adapters_read();
 
     for (const IP_ADAPTER_ADDRESSES *a = list; a != NULL; a = a->Next) {
-        char name[200];
+        char name[CLI_NAME_TEXT];
 
         if (a->OperStatus == IfOperStatusUp && adapters_is_tunnel(a->Description)) {
             adapters_add(&found, cli_win_show(a->FriendlyName, name, sizeof name));
