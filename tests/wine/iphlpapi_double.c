@@ -158,8 +158,51 @@ DWORD WINAPI double_SetIpInterfaceEntry(MIB_IPINTERFACE_ROW *row)
 
 /* ---- The interface ------------------------------------------------------------------------------ */
 
+/* The key of the test wintun.dll (wintun_double_store.c): its adapters have names that Linux lacks. */
+#define IPHLP_STORE L"Software\\vnic-test-wintun"
+
+struct iphlp_named {
+    WCHAR name[IF_MAX_STRING_SIZE + 1];
+    int index; /* of the Linux interface */
+};
+
+/* Adapter `i` of the key. Returns 1, 0: it tells nothing, -1: there are no more. */
+static int iphlp_named_at(HKEY top, DWORD i, struct iphlp_named *ret)
+{
+    WCHAR row[64];
+    DWORD n = 64, size = sizeof ret->name, index_size = sizeof ret->index;
+
+    if (RegEnumKeyExW(top, i, row, &n, NULL, NULL, NULL, NULL) != ERROR_SUCCESS) {
+        return -1;
+    }
+    return RegGetValueW(top, row, L"Name", RRF_RT_REG_SZ, NULL, ret->name, &size) ==
+               ERROR_SUCCESS &&
+           RegGetValueW(top, row, L"Index", RRF_RT_REG_DWORD, NULL, &ret->index, &index_size) ==
+               ERROR_SUCCESS;
+}
+
+/* Finds an adapter that is there, by its name or, when that is NULL, by its number. */
+static BOOL iphlp_find_named(const WCHAR *name, int index, struct iphlp_named *ret)
+{
+    char ifname[LX_IFNAMSIZ];
+    BOOL found = FALSE;
+    int there = 0;
+    HKEY top;
+
+    if (RegOpenKeyExW(HKEY_CURRENT_USER, IPHLP_STORE, 0, KEY_READ, &top) != ERROR_SUCCESS) {
+        return FALSE;
+    }
+    for (DWORD i = 0; !found && (there = iphlp_named_at(top, i, ret)) >= 0; i++) {
+        found = there > 0 &&
+                (name == NULL ? ret->index == index : _wcsicmp(ret->name, name) == 0) &&
+                lx_if_name(ret->index, ifname) >= 0;
+    }
+    (void)RegCloseKey(top);
+    return found;
+}
+
 /* Wine remembers interfaces that are gone, and finds them by the names that others have now. */
-DWORD WINAPI double_ConvertInterfaceAliasToLuid(const WCHAR *alias, NET_LUID *ret_luid)
+static DWORD iphlp_luid_of_ifname(const WCHAR *alias, NET_LUID *ret_luid)
 {
     char ifname[LX_IFNAMSIZ] = "";
     int index;
@@ -175,13 +218,29 @@ DWORD WINAPI double_ConvertInterfaceAliasToLuid(const WCHAR *alias, NET_LUID *re
                      : ERROR_INVALID_PARAMETER;
 }
 
+DWORD WINAPI double_ConvertInterfaceAliasToLuid(const WCHAR *alias, NET_LUID *ret_luid)
+{
+    struct iphlp_named named;
+
+    return iphlp_find_named(alias, 0, &named)
+               ? (DWORD)ConvertInterfaceIndexToLuid((NET_IFINDEX)named.index, ret_luid)
+               : iphlp_luid_of_ifname(alias, ret_luid);
+}
+
 DWORD WINAPI double_GetIfEntry2(MIB_IF_ROW2 *row)
 {
+    struct iphlp_named named;
+    DWORD rc;
+
     if (row != NULL && row->InterfaceLuid.Value != 0 &&
         iphlp_interface(&row->InterfaceLuid, NULL) == 0) {
         return ERROR_FILE_NOT_FOUND;
     }
-    return GetIfEntry2(row);
+    rc = GetIfEntry2(row);
+    if (rc == NO_ERROR && iphlp_find_named(NULL, (int)row->InterfaceIndex, &named)) {
+        memcpy(row->Alias, named.name, sizeof row->Alias);
+    }
+    return rc;
 }
 
 /* ---- Addresses ---------------------------------------------------------------------------------- */
@@ -262,7 +321,7 @@ DWORD WINAPI double_GetUnicastIpAddressTable(ADDRESS_FAMILY family,
         if (iphlp_interface(&row->InterfaceLuid, NULL) == 0 &&
             ConvertInterfaceLuidToAlias(&row->InterfaceLuid, alias, IF_MAX_STRING_SIZE + 1) ==
                 NO_ERROR) {
-            (void)double_ConvertInterfaceAliasToLuid(alias, &row->InterfaceLuid);
+            (void)iphlp_luid_of_ifname(alias, &row->InterfaceLuid);
         }
         row->PrefixOrigin = known ? IpPrefixOriginWellKnown : IpPrefixOriginManual;
         row->SuffixOrigin = known ? IpSuffixOriginLinkLayerAddress : IpSuffixOriginManual;

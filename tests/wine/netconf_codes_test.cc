@@ -154,6 +154,15 @@ class NetconfCodes : public ::testing::Test
             text += " " + a;
         return text;
     }
+    /* How texts write a number of Windows. */
+    static std::string shown(uint32_t number)
+    {
+        char text[16];
+
+        (void)snprintf(text, sizeof text, number > INT32_MAX ? "0x%08lX" : "%lu",
+                       static_cast<unsigned long>(number));
+        return std::string("Windows error ") + text;
+    }
     void expect_failure(const Operation &op, const std::string &call, const Number &n, int nth)
     {
         std::string was = snapshot();
@@ -169,8 +178,7 @@ class NetconfCodes : public ::testing::Test
         EXPECT_EQ(n.code, err.code) << where;
         EXPECT_EQ(n.number, static_cast<uint32_t>(err.os_code)) << where;
         EXPECT_EQ(VNIC_OS_WIN32, err.os_domain) << where;
-        EXPECT_NE(std::string::npos, std::string(err.text).find(std::to_string(n.number)))
-            << err.text;
+        EXPECT_NE(std::string::npos, std::string(err.text).find(shown(n.number))) << err.text;
         EXPECT_EQ(std::string::npos, std::string(err.text).find("without a name")) << err.text;
         EXPECT_STRNE("", err.operation) << where;
         if (op.name != "link-local")

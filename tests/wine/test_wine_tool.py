@@ -114,6 +114,13 @@ class Place:
     def vnic(self, *arguments):
         return self.start(*arguments).finish()
 
+    def unelevated(self, *arguments):
+        self.add("wine_unelevated.exe")
+        running = Running([WINE, str(self.folder / "wine_unelevated.exe"), str(self.folder / "vnic.exe"),
+                           *map(str, arguments)], self.env)
+        self.running.append(running)
+        return running.finish()
+
 
 @pytest.fixture
 def place(tmp_path):
@@ -322,3 +329,72 @@ def test_the_dll_by_its_path(place):
     running = place.start("up", "tun5", "--wintun-path", path)
     running.wait_for("is up")
     assert running.stop().code == 0
+
+
+NAMES = ["Grüße 隧道", "𝄞 with a clef", "隧" * 85]
+
+
+@pytest.mark.parametrize("name", NAMES, ids=["spaces", "surrogates", "longest"])
+def test_names_of_every_alphabet(place, name):
+    place.add_wintun()
+    running = place.start("echo", name, "10.9.0.1/24")
+    assert running.wait_for("answers ping").startswith(f"{name} (TUN, ")
+    ping("10.9.0.2")
+    listed = place.vnic("list")
+    assert listed.code == 0 and re.search(rf"^{name} +TUN +up ", listed.out, re.M), listed
+    told = place.vnic("info", name)
+    assert told.code == 0 and told.out.startswith(f"{name}\n") and "address     10.9.0.1/24\n" in told.out, told
+    assert place.vnic("echo", name, "10.9.0.1/24").code == 6
+    assert running.stop().code == 0
+    assert place.vnic("info", name).code == 5
+
+
+def test_a_name_that_is_too_long_is_refused_and_not_cut(place):
+    result = place.vnic("up", "隧" * 86)
+    assert result.code == 2 and "is longer than 255 bytes" in result.err, result
+
+
+# ---- As a program that is not elevated ---------------------------------------------------------------------------------
+
+
+def test_not_elevated(place):
+    place.add_wintun()
+    told = place.unelevated("doctor")
+    assert told.code == 1, told
+    assert "bad   this process is not elevated" in told.out and '"Run as administrator"' in told.out, told
+    assert "bad   a TUN cannot be created: this process is not elevated" in told.out, told
+    result = place.unelevated("echo", "10.9.0.1/24")
+    assert result.code == 3 and '"Run as administrator"' in result.err and result.out == "", result
+    (place.folder / "wintun.dll").unlink()
+    result = place.unelevated("echo", "10.9.0.1/24")
+    assert result.code == 4 and "wintun.dll is neither at" in result.err and result.err.count("\n") == 1, result
+    told = place.unelevated("doctor")
+    assert told.code == 1 and "not elevated" in told.out and "wintun.dll is neither at" in told.out, told
+
+
+# ---- What is in the way ------------------------------------------------------------------------------------------------
+
+
+def test_doctor_names_other_tunnels(place):
+    """Wine describes an interface by its name."""
+    subprocess.run(["ip", "tuntap", "add", "ZeroTier-x", "mode", "tun"], check=True)
+    try:
+        subprocess.run(["ip", "link", "set", "ZeroTier-x", "up"], check=True)
+        result = place.vnic("doctor")
+        assert "note  other tunnels are up: ZeroTier-x; their routes" in result.out, result
+    finally:
+        subprocess.run(["ip", "link", "del", "ZeroTier-x"], check=True)
+
+
+def test_no_driver_of_a_hardware_id(place):
+    place.add_wintun()
+    result = place.vnic("echo", "--tap", "10.9.0.1/24", "--hardware-id", "nosuch")
+    assert result.code == 4 and "install TAP-Windows6" in result.err and "ERROR_NO_COMPAT_DRIVERS" in result.err, result
+
+
+def test_a_name_that_cannot_be_given_leaves_no_adapter(place):
+    """Wine lacks the folder of connections, by which a TAP adapter is renamed."""
+    place.add_wintun()
+    result = place.vnic("echo", "tap0", "10.9.0.1/24", "--tap")
+    assert result.code == 4 and "cannot rename" in result.err and "REGDB_E_CLASSNOTREG" in result.err, result
+    assert place.vnic("list").out == ""

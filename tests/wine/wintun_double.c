@@ -172,6 +172,24 @@ static DWORD double_create(struct double_adapter *a, const WCHAR *name, const GU
     return rc;
 }
 
+/* Only administrators enter the namespace in which all programs take turns (api/namespace.c). */
+static BOOL double_may_enter(void)
+{
+    TOKEN_ELEVATION elevation = {0};
+    DWORD size = 0;
+    HANDLE token;
+
+    if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token)) {
+        (void)GetTokenInformation(token, TokenElevation, &elevation, sizeof elevation, &size);
+        (void)CloseHandle(token);
+    }
+    if (!elevation.TokenIsElevated) {
+        (void)double_log(DOUBLE_LOG_ERR, ERROR_ACCESS_DENIED,
+                         L"Failed to take device installation mutex");
+    }
+    return elevation.TokenIsElevated != 0;
+}
+
 DOUBLE_EXPORT struct double_adapter *WINAPI WintunCreateAdapter(LPCWSTR name, LPCWSTR type,
                                                                 const GUID *guid)
 {
@@ -179,6 +197,9 @@ DOUBLE_EXPORT struct double_adapter *WINAPI WintunCreateAdapter(LPCWSTR name, LP
     HANDLE lock;
     DWORD rc;
 
+    if (!double_may_enter()) {
+        return NULL;
+    }
     if (wcslen(name) >= DOUBLE_NAME_MAX || wcslen(type) >= DOUBLE_NAME_MAX) {
         (void)double_log(DOUBLE_LOG_ERR, ERROR_BUFFER_OVERFLOW, L"The name is too long");
         return NULL;
@@ -205,10 +226,14 @@ DOUBLE_EXPORT struct double_adapter *WINAPI WintunCreateAdapter(LPCWSTR name, LP
 
 DOUBLE_EXPORT struct double_adapter *WINAPI WintunOpenAdapter(LPCWSTR name)
 {
-    struct double_adapter *a = calloc(1, sizeof *a);
+    struct double_adapter *a;
     HANDLE lock;
     BOOL found;
 
+    if (!double_may_enter()) {
+        return NULL;
+    }
+    a = calloc(1, sizeof *a);
     if (a == NULL) {
         SetLastError(ERROR_NOT_ENOUGH_MEMORY);
         return NULL;

@@ -54,6 +54,13 @@ BOOL double_store_add(const struct double_adapter *a)
     row = top != NULL ? store_open(top, guid) : NULL;
     rc = row == NULL ? ERROR_GEN_FAILURE
                      : RegSetValueExW(row, L"Adapter", 0, REG_BINARY, (const BYTE *)a, sizeof *a);
+    /* For the test iphlpapi.dll, which tells the name to programs. */
+    if (rc == ERROR_SUCCESS) {
+        (void)RegSetValueExW(row, L"Name", 0, REG_SZ, (const BYTE *)a->name,
+                             (DWORD)((wcslen(a->name) + 1) * sizeof a->name[0]));
+        (void)RegSetValueExW(row, L"Index", 0, REG_DWORD, (const BYTE *)&a->ifindex,
+                             sizeof a->ifindex);
+    }
     if (row != NULL) {
         (void)RegCloseKey(row);
     }
