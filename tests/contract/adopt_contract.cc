@@ -65,7 +65,7 @@ TEST_P(Contract, BorrowedDescriptorStaysWithItsOwner)
         EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(guest.get(), buf, sizeof buf, 0));
         EXPECT_EQ(VNIC_ETIMEDOUT, vnic_recv_timeout(guest.get(), buf, sizeof buf, 20));
         far_send(p);
-        EXPECT_EQ(100, vnic_recv_timeout(guest.get(), buf, sizeof buf, 5000));
+        EXPECT_EQ(100, vnic_recv_timeout(guest.get(), buf, sizeof buf, 20000));
         EXPECT_EQ(100, vnic_send(guest.get(), p.data(), p.size()));
         expect_far(p);
         if (how == 1) {
@@ -121,7 +121,7 @@ TEST_P(Contract, AdoptGivesHeadersThatTheDescriptorLacks)
     /* No room for anything but the header, or not even that: consumed all the same. */
     for (size_t cap : {size_t{4}, size_t{2}, size_t{5}}) {
         far_send(p);
-        EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(d(), buf.data(), cap, 1000)) << cap;
+        EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(d(), buf.data(), cap, 20000)) << cap;
         expect_quiet();
     }
 }

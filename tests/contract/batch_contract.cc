@@ -121,7 +121,7 @@ TEST_P(Contract, SendManySendsInOrder)
         all.push_back(packet(100 + i, i));
     }
     Batch b(all);
-    ASSERT_EQ(20, vnic_send_many(d(), b.data(), 20, 1000));
+    ASSERT_EQ(20, vnic_send_many(d(), b.data(), 20, 20000));
     for (size_t i = 0; i < 20; i++) {
         EXPECT_EQ(0, b.pkts[i].status);
         expect_far(all[i]);
@@ -135,7 +135,7 @@ TEST_P(Contract, SendManyBadPacketsDoNotStopTheOthers)
     Bytes bad = is_tap() ? Bytes(5, 1) : Bytes(40, 0);
     Bytes huge(70000, 0x45);
     Batch b({packet(100, 1), bad, packet(100, 2), huge, packet(100, 3)});
-    ASSERT_EQ(3, vnic_send_many(d(), b.data(), 5, 1000));
+    ASSERT_EQ(3, vnic_send_many(d(), b.data(), 5, 20000));
     const int want[] = {0, VNIC_EINVAL, 0, VNIC_EMSGSIZE, 0};
     for (size_t i = 0; i < 5; i++) {
         EXPECT_EQ(want[i], b.pkts[i].status) << i;
@@ -176,7 +176,7 @@ TEST_P(Contract, SendManyNotTriedIsAgain)
     EXPECT_EQ(VNIC_EAGAIN, b.pkts[2].status);
     EXPECT_EQ(3, vnic_packets_unsent(b.data(), 3));
     EXPECT_EQ(0, vnic_clear_interrupt(d()));
-    ASSERT_EQ(3, vnic_send_many(d(), b.data(), 3, 1000));
+    ASSERT_EQ(3, vnic_send_many(d(), b.data(), 3, 20000));
     for (uint32_t i = 1; i <= 3; i++) {
         expect_far(packet(100, i));
     }

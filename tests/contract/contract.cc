@@ -253,7 +253,7 @@ void Contract::expect_recv(const Bytes &p)
 
 void Contract::expect_far(const Bytes &p)
 {
-    EXPECT_EQ(p, driver->recv(5000));
+    EXPECT_EQ(p, driver->recv(20000));
 }
 
 using Take = int (*)(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms);

@@ -75,7 +75,7 @@ static struct vnic_packet reserve_one(vnic *dev, const Bytes &p)
     struct vnic_packet pkt = {};
 
     pkt.len = static_cast<uint32_t>(p.size());
-    EXPECT_EQ(1, vnic_reserve_many(dev, &pkt, 1, 1000));
+    EXPECT_EQ(1, vnic_reserve_many(dev, &pkt, 1, 20000));
     if (pkt.data != nullptr) {
         std::memcpy(pkt.data, p.data(), p.size());
     }
@@ -108,7 +108,7 @@ TEST_P(Contract, InterruptStopsEveryCallUntilCleared)
     EXPECT_EQ(0, vnic_clear_interrupt(d()));
     /* The packet stayed queued, and nothing of what was refused was sent. */
     expect_recv(p);
-    EXPECT_EQ(1, vnic_commit_many(d(), &pkt, 1, 1000));
+    EXPECT_EQ(1, vnic_commit_many(d(), &pkt, 1, 20000));
     expect_far(p);
     EXPECT_TRUE(driver->recv(20).empty());
 }

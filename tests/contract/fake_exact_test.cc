@@ -102,7 +102,7 @@ TEST_F(FakeExact, ReservedOnesTakeRoom)
         p.len = static_cast<uint32_t>(size);
         p.flags = VNIC_PACKET_EXACT;
     }
-    EXPECT_EQ(5, vnic_reserve_many(dev.get(), v, 6, 1000));
+    EXPECT_EQ(5, vnic_reserve_many(dev.get(), v, 6, 20000));
     EXPECT_EQ(VNIC_EAGAIN, vnic_reserve_many(dev.get(), v + 5, 1, 0));
     EXPECT_EQ(VNIC_ETIMEDOUT, vnic_reserve_many(dev.get(), v + 5, 1, 10));
     EXPECT_EQ(VNIC_EAGAIN, send(dev, packet()));

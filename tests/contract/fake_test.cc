@@ -52,11 +52,11 @@ TEST_F(Fake, PeerReceivesWhatWasOnItsWay)
         }
         EXPECT_EQ(VNIC_READABLE, vnic_wait(peer.get(), VNIC_READABLE, 0));
         EXPECT_EQ(VNIC_EDOWN, send(peer, packet(), 1000));
-        EXPECT_EQ(VNIC_WRITABLE, vnic_wait(peer.get(), VNIC_WRITABLE, 1000));
+        EXPECT_EQ(VNIC_WRITABLE, vnic_wait(peer.get(), VNIC_WRITABLE, 20000));
         EXPECT_EQ(size, recv(peer));
         EXPECT_EQ(size, recv(peer));
         EXPECT_EQ(VNIC_ECLOSED, recv(peer));
-        EXPECT_EQ(VNIC_ECLOSED, vnic_wait(peer.get(), VNIC_READABLE, 1000));
+        EXPECT_EQ(VNIC_ECLOSED, vnic_wait(peer.get(), VNIC_READABLE, 20000));
         EXPECT_EQ(VNIC_ECLOSED, send(peer, packet()));
         peer.reset();
         dev.reset();

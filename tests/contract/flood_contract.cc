@@ -121,12 +121,12 @@ TEST_P(Contract, FloodDoesNotKeepRecvManyFromReturning)
     int rc = 0;
     Beside reader([&] {
         while (!armed) {
-            rc = vnic_recv_many(d(), batch.data(), 5000, 1000);
+            rc = vnic_recv_many(d(), batch.data(), 5000, 20000);
             if (rc < 0) {
                 return;
             }
         }
-        rc = vnic_recv_many(d(), batch.data(), 5000, 1000);
+        rc = vnic_recv_many(d(), batch.data(), 5000, 20000);
     });
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     EXPECT_EQ(0, vnic_interrupt(d()));

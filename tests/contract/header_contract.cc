@@ -46,11 +46,11 @@ TEST_P(ContractPlain, KeptHeaderNeedsRoom)
         for (size_t cap : {size_t{203}, size_t{200}, size_t{5}, size_t{4}, size_t{3}}) {
             far_send(p);
             far_send(next);
-            EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(d(), buf.data(), cap, 1000)) << cap;
+            EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(d(), buf.data(), cap, 20000)) << cap;
             EXPECT_EQ(with_header(next), recv());
         }
         far_send(p);
-        EXPECT_EQ(204, vnic_recv_timeout(d(), buf.data(), 204, 1000));
+        EXPECT_EQ(204, vnic_recv_timeout(d(), buf.data(), 204, 20000));
         EXPECT_GE(vnic_recv_size(d()), static_cast<int>(max_len(1500)) + 4);
         TearDown();
         SetUp();
@@ -66,9 +66,9 @@ TEST_P(ContractPlain, KeptHeaderAcrossPieces)
     const struct vnic_iovec iov[] = {
         {all.data(), 1}, {all.data() + 1, 2}, {all.data() + 3, 10}, {all.data() + 13, 191}};
     far_send(p);
-    ASSERT_EQ(204, vnic_recvv(d(), iov, 4, 1000));
+    ASSERT_EQ(204, vnic_recvv(d(), iov, 4, 20000));
     EXPECT_EQ(with_header(p), all);
-    EXPECT_EQ(204, vnic_sendv(d(), iov, 4, 1000));
+    EXPECT_EQ(204, vnic_sendv(d(), iov, 4, 20000));
     expect_far(p);
 }
 
@@ -102,15 +102,15 @@ TEST_P(ContractPlain, VnetHeaderIsInvisible)
     EXPECT_EQ(p, recv(200));
     const struct vnic_iovec iov[] = {{a.data(), a.size()}, {b.data(), b.size()}};
     far_send(p);
-    ASSERT_EQ(200, vnic_recvv(d(), iov, 2, 1000));
+    ASSERT_EQ(200, vnic_recvv(d(), iov, 2, 20000));
     EXPECT_EQ(p, packets::operator+(a, b));
-    EXPECT_EQ(200, vnic_sendv(d(), iov, 2, 1000));
+    EXPECT_EQ(200, vnic_sendv(d(), iov, 2, 20000));
     expect_far(p);
     far_send(p);
-    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(d(), small.data(), small.size(), 1000));
+    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(d(), small.data(), small.size(), 20000));
     const struct vnic_iovec few[] = {{a.data(), a.size()}, {b.data(), b.size() - 1}};
     far_send(p);
-    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recvv(d(), few, 2, 1000));
+    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recvv(d(), few, 2, 20000));
     EXPECT_EQ(200, vnic_send(d(), p.data(), p.size()));
     expect_far(p);
     expect_quiet();
@@ -125,9 +125,9 @@ TEST_P(ContractPlain, HeadersWorkWithViewsAndBatches)
         Bytes p = packet(200), want = flags == VNIC_KEEP_HEADER ? with_header(p) : p;
         struct vnic_packet v = {};
         far_send(p);
-        ASSERT_EQ(1, vnic_acquire_many(d(), &v, 1, 1000));
+        ASSERT_EQ(1, vnic_acquire_many(d(), &v, 1, 20000));
         EXPECT_EQ(want, Bytes(v.data, v.data + v.len));
-        ASSERT_EQ(1, vnic_commit_many(d(), &v, 1, 1000));
+        ASSERT_EQ(1, vnic_commit_many(d(), &v, 1, 20000));
         expect_far(p);
         TearDown();
         SetUp();

@@ -74,7 +74,7 @@ TEST_P(Contract, InterfaceLivesAsLongAsOneQueue)
     EXPECT_EQ(1u, queues_of(third.get()));
     far_send(packet(100));
     uint8_t buf[2048];
-    EXPECT_EQ(100, vnic_recv_timeout(third.get(), buf, sizeof buf, 5000));
+    EXPECT_EQ(100, vnic_recv_timeout(third.get(), buf, sizeof buf, 20000));
     EXPECT_EQ(0, vnic_set_mtu(third.get(), 1400, &err)) << err.text;
 }
 

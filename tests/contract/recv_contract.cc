@@ -46,7 +46,7 @@ TEST_P(Contract, RecvSmallBufferIsMsgsizeAndConsumes)
         EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv(d(), buf.data(), cap)) << cap;
         expect_recv(next);
         far_send(packet(500));
-        EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(d(), buf.data(), cap, 1000)) << cap;
+        EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(d(), buf.data(), cap, 20000)) << cap;
     }
 }
 
@@ -86,7 +86,7 @@ TEST_P(Contract, RecvNonBlockingIsAgain)
     EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(d(), buf, sizeof buf, VNIC_NOWAIT));
     EXPECT_EQ(VNIC_EAGAIN, vnic_recv_timeout(d(), buf, sizeof buf, VNIC_DEFAULT));
     far_send(packet(100));
-    ASSERT_EQ(VNIC_READABLE, vnic_wait(d(), VNIC_READABLE, 5000));
+    ASSERT_EQ(VNIC_READABLE, vnic_wait(d(), VNIC_READABLE, 20000));
     EXPECT_EQ(100, vnic_recv(d(), buf, sizeof buf));
 }
 
@@ -163,7 +163,7 @@ TEST_P(Contract, RecvvFillsPiecesInOrder)
     const struct vnic_iovec iov[] = {
         {a.data(), a.size()}, {nullptr, 0}, {b.data(), 1}, {c.data(), 285}};
     far_send(p);
-    ASSERT_EQ(300, vnic_recvv(d(), iov, 4, 1000));
+    ASSERT_EQ(300, vnic_recvv(d(), iov, 4, 20000));
     EXPECT_EQ(p, packets::operator+(packets::operator+(a, b), c));
 }
 
@@ -173,7 +173,7 @@ TEST_P(Contract, RecvvShortPacketLeavesTheRestAlone)
     Bytes p = packet(100), a(60, 0xAA), b(600, 0xAA);
     const struct vnic_iovec iov[] = {{a.data(), a.size()}, {b.data(), b.size()}};
     far_send(p);
-    ASSERT_EQ(100, vnic_recvv(d(), iov, 2, 1000));
+    ASSERT_EQ(100, vnic_recvv(d(), iov, 2, 20000));
     EXPECT_EQ(Bytes(560, 0xAA), Bytes(b.begin() + 40, b.end()));
 }
 
@@ -185,7 +185,7 @@ TEST_P(Contract, RecvvTooSmallIsMsgsizeAndConsumes)
     const struct vnic_iovec iov[] = {{a.data(), a.size()}, {b.data(), b.size()}};
     far_send(packet(300));
     far_send(next);
-    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recvv(d(), iov, 2, 1000));
+    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recvv(d(), iov, 2, 20000));
     expect_recv(next);
 }
 
@@ -199,7 +199,7 @@ TEST_P(Contract, RecvvWithTheMostPieces)
         iov[i].len = 10;
     }
     far_send(p);
-    ASSERT_EQ(640, vnic_recvv(d(), iov, VNIC_MAX_IOV, 1000));
+    ASSERT_EQ(640, vnic_recvv(d(), iov, VNIC_MAX_IOV, 20000));
     EXPECT_EQ(p, all);
 }
 

@@ -40,7 +40,7 @@ TEST_P(Contract, RemovalEndsEveryCall)
     for (int round = 0; round < 2; round++) {
         EXPECT_EQ(VNIC_ECLOSED, vnic_recv(d(), buf, sizeof buf));
         EXPECT_EQ(VNIC_ECLOSED, vnic_send(d(), p.data(), p.size()));
-        EXPECT_EQ(VNIC_ECLOSED, vnic_wait(d(), VNIC_READABLE | VNIC_WRITABLE, 1000));
+        EXPECT_EQ(VNIC_ECLOSED, vnic_wait(d(), VNIC_READABLE | VNIC_WRITABLE, 20000));
         EXPECT_EQ(VNIC_ECLOSED, vnic_recv_size(d()));
         EXPECT_EQ(VNIC_ECLOSED, vnic_get_info(d(), &info, &err));
         EXPECT_EQ(VNIC_ECLOSED, vnic_get_name(d(), name, sizeof name));

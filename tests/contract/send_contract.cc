@@ -20,7 +20,7 @@ TEST_P(Contract, SendKeepsOrder)
     open();
     for (uint32_t i = 0; i < 50; i++) {
         Bytes p = packet(60 + i, i);
-        ASSERT_EQ(static_cast<int>(p.size()), vnic_send_timeout(d(), p.data(), p.size(), 1000));
+        ASSERT_EQ(static_cast<int>(p.size()), vnic_send_timeout(d(), p.data(), p.size(), 20000));
     }
     for (uint32_t i = 0; i < 50; i++) {
         expect_far(packet(60 + i, i));
@@ -80,7 +80,7 @@ TEST_P(Contract, SendLongestPacket)
 {
     open();
     Bytes p = packet(is_tap() ? 65535 + 14 : 65535);
-    EXPECT_EQ(static_cast<int>(p.size()), vnic_send_timeout(d(), p.data(), p.size(), 1000));
+    EXPECT_EQ(static_cast<int>(p.size()), vnic_send_timeout(d(), p.data(), p.size(), 20000));
     expect_far(p);
 }
 
@@ -112,7 +112,7 @@ TEST_P(Contract, SendOnADownInterfaceIsDown)
     EXPECT_EQ(VNIC_EDOWN, vnic_commit_many(d(), batch, 1, 0));
     EXPECT_EQ(VNIC_EDOWN, batch[0].status);
     ASSERT_EQ(0, vnic_set_up(d(), 1, &err)) << err.text;
-    EXPECT_EQ(1, vnic_commit_many(d(), batch, 1, 1000));
+    EXPECT_EQ(1, vnic_commit_many(d(), batch, 1, 20000));
     expect_far(p);
 }
 
@@ -122,7 +122,7 @@ TEST_P(Contract, SendvJoinsPieces)
     Bytes p = packet(200);
     const struct vnic_iovec iov[] = {
         {p.data(), 1}, {p.data() + 1, 30}, {nullptr, 0}, {p.data() + 31, 169}};
-    EXPECT_EQ(200, vnic_sendv(d(), iov, 4, 1000));
+    EXPECT_EQ(200, vnic_sendv(d(), iov, 4, 20000));
     expect_far(p);
 }
 
@@ -152,7 +152,7 @@ TEST_P(Contract, BothWaysAtOnce)
     Beside sender([&] {
         for (int i = 0; i < count; i++) {
             Bytes p = packet(100, static_cast<uint32_t>(i));
-            sent += vnic_send_timeout(d(), p.data(), p.size(), 5000) == 100;
+            sent += vnic_send_timeout(d(), p.data(), p.size(), 20000) == 100;
         }
     });
     Beside far([&] {
@@ -162,12 +162,12 @@ TEST_P(Contract, BothWaysAtOnce)
     });
     Beside listener([&] {
         uint8_t buf[2048];
-        while (received < count && vnic_recv_timeout(d(), buf, sizeof buf, 5000) == 120) {
+        while (received < count && vnic_recv_timeout(d(), buf, sizeof buf, 20000) == 120) {
             received++;
         }
     });
     for (int i = 0; i < count; i++) {
-        EXPECT_EQ(100u, driver->recv(5000).size());
+        EXPECT_EQ(100u, driver->recv(20000).size());
     }
     sender.join();
     far.join();

@@ -118,13 +118,13 @@ TEST_P(Contract, ViewsEndAndComeBack)
     int rc;
     do {
         far_send(packet(100, n));
-        rc = vnic_acquire_many(d(), &more[n], 1, 1000);
+        rc = vnic_acquire_many(d(), &more[n], 1, 20000);
     } while (rc == 1 && ++n < 400);
     EXPECT_EQ(0, vnic_release_many(d(), all.data(), 1));
     if (n < 400 || inside_backend(d())->acquire == nullptr) {
         EXPECT_EQ(VNIC_ENOBUFS, rc);
         /* The packet was not lost. */
-        ASSERT_EQ(1, vnic_acquire_many(d(), &one, 1, 1000));
+        ASSERT_EQ(1, vnic_acquire_many(d(), &one, 1, 20000));
         EXPECT_EQ(packet(100, n), bytes_of(one));
         EXPECT_EQ(0, vnic_release_many(d(), &one, 1));
     }
@@ -148,7 +148,7 @@ TEST_P(Contract, CommitSendsWhatWasReserved)
         EXPECT_EQ(i, v[i].user);
         std::memcpy(v[i].data, packet(500, i).data(), 500);
     }
-    EXPECT_EQ(3, vnic_commit_many(d(), v, 3, 1000));
+    EXPECT_EQ(3, vnic_commit_many(d(), v, 3, 20000));
     for (uint32_t i = 0; i < 3; i++) {
         EXPECT_EQ(0, v[i].status);
         expect_far(packet(500, i));
@@ -174,7 +174,7 @@ TEST_P(Contract, CommitShorterMovedOrNotAtAll)
     v[2].data -= v[2].headroom;
     std::memcpy(v[2].data, moved.data(), 300);
     v[2].len = 300;
-    EXPECT_EQ(3, vnic_commit_many(d(), v, 3, 1000));
+    EXPECT_EQ(3, vnic_commit_many(d(), v, 3, 20000));
     expect_far(shorter);
     expect_far(moved);
     EXPECT_FALSE(inside_views_are_out(d()));
@@ -187,8 +187,8 @@ TEST_P(Contract, CommitForwardsAnAcquiredView)
     Bytes p = packet(400, 5);
     struct vnic_packet v = {};
     far_send(p);
-    ASSERT_EQ(1, vnic_acquire_many(d(), &v, 1, 1000));
-    ASSERT_EQ(1, vnic_commit_many(d(), &v, 1, 1000));
+    ASSERT_EQ(1, vnic_acquire_many(d(), &v, 1, 20000));
+    ASSERT_EQ(1, vnic_commit_many(d(), &v, 1, 20000));
     expect_far(p);
     EXPECT_FALSE(inside_views_are_out(d()));
 }
@@ -207,7 +207,7 @@ TEST_P(Contract, CommitKeepsBuffersOfWhatWasRefused)
     if (is_tap()) {
         v[0].len = 5;
     }
-    EXPECT_EQ(1, vnic_commit_many(d(), v, 2, 1000));
+    EXPECT_EQ(1, vnic_commit_many(d(), v, 2, 20000));
     EXPECT_EQ(VNIC_EINVAL, v[0].status);
     EXPECT_EQ(0, v[1].status);
     expect_far(good);
@@ -216,7 +216,7 @@ TEST_P(Contract, CommitKeepsBuffersOfWhatWasRefused)
     EXPECT_EQ(VNIC_EMSGSIZE, vnic_commit_many(d(), v, 1, 0));
     v[0].len = 100;
     std::memcpy(v[0].data, good.data(), 100);
-    EXPECT_EQ(1, vnic_commit_many(d(), v, 1, 1000));
+    EXPECT_EQ(1, vnic_commit_many(d(), v, 1, 20000));
     expect_far(good);
 }
 

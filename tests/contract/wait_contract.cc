@@ -8,10 +8,10 @@ namespace contract
 TEST_P(Contract, WaitTellsWhatIsThere)
 {
     open();
-    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(d(), VNIC_READABLE | VNIC_WRITABLE, 1000));
+    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(d(), VNIC_READABLE | VNIC_WRITABLE, 20000));
     EXPECT_EQ(VNIC_WRITABLE, vnic_wait(d(), VNIC_WRITABLE, VNIC_NOWAIT));
     far_send(packet(100));
-    EXPECT_EQ(VNIC_READABLE, vnic_wait(d(), VNIC_READABLE, 5000));
+    EXPECT_EQ(VNIC_READABLE, vnic_wait(d(), VNIC_READABLE, 20000));
     EXPECT_EQ(VNIC_READABLE | VNIC_WRITABLE, vnic_wait(d(), VNIC_READABLE | VNIC_WRITABLE, 0));
     expect_recv(packet(100));
     EXPECT_EQ(VNIC_EAGAIN, vnic_wait(d(), VNIC_READABLE, VNIC_NOWAIT));
@@ -146,7 +146,7 @@ TEST_P(Contract, WaitHandleDoesNotSignalForRoom)
 {
     open();
     WAIT_HANDLE_OR_SKIP(handle, d());
-    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(d(), VNIC_WRITABLE, 1000));
+    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(d(), VNIC_WRITABLE, 20000));
     EXPECT_FALSE(is_signalled(handle, 20));
 }
 

@@ -67,16 +67,16 @@ void expect_packets_pass(const Kind &k, uint32_t adopt_flags)
     Bytes packet = packet_for(layer);
     uint8_t buf[2048];
     EXPECT_EQ(static_cast<int>(packet.size()), vnic_send(dev, packet.data(), packet.size()));
-    EXPECT_EQ(packet, kernel.recv(1000));
+    EXPECT_EQ(packet, kernel.recv(20000));
     ASSERT_TRUE(kernel.send(packet));
-    EXPECT_EQ(static_cast<int>(packet.size()), vnic_recv_timeout(dev, buf, sizeof buf, 1000));
+    EXPECT_EQ(static_cast<int>(packet.size()), vnic_recv_timeout(dev, buf, sizeof buf, 20000));
     EXPECT_EQ(0, memcmp(buf, packet.data(), packet.size()));
     EXPECT_EQ(VNIC_ETIMEDOUT, vnic_recv_timeout(dev, buf, sizeof buf, 1));
     if (k.flags & IFF_MULTI_QUEUE) {
         vnic *second = nullptr;
         EXPECT_EQ(0, vnic_open_queue(dev, &second, nullptr));
         EXPECT_EQ(static_cast<int>(packet.size()), vnic_send(second, packet.data(), packet.size()));
-        EXPECT_EQ(packet, kernel.recv(1000));
+        EXPECT_EQ(packet, kernel.recv(20000));
         vnic_close(second);
     }
     vnic_close(dev);
@@ -243,10 +243,10 @@ TEST_F(LiveAdopt, AGsoPacketIsRefusedAndConsumed)
     std::vector<uint8_t> buf(VNIC_MAX_PACKET);
     const struct vnic_iovec halves[2] = {{buf.data(), 1000}, {buf.data() + 1000, 60000}};
     EXPECT_EQ(VNIC_ENOTSUP, vnic_recv(dev, buf.data(), buf.size()));
-    EXPECT_EQ(VNIC_ENOTSUP, vnic_recv_timeout(dev, buf.data(), buf.size(), 1000));
-    EXPECT_EQ(VNIC_ENOTSUP, vnic_recvv(dev, halves, 2, 1000));
+    EXPECT_EQ(VNIC_ENOTSUP, vnic_recv_timeout(dev, buf.data(), buf.size(), 20000));
+    EXPECT_EQ(VNIC_ENOTSUP, vnic_recvv(dev, halves, 2, 20000));
     struct vnic_packet pkts[2] = {};
-    EXPECT_EQ(1, vnic_acquire_many(dev, pkts, 1, 1000));
+    EXPECT_EQ(1, vnic_acquire_many(dev, pkts, 1, 20000));
     EXPECT_EQ(VNIC_ENOTSUP, pkts[0].status);
     EXPECT_EQ(0u, pkts[0].len);
     EXPECT_EQ(0, vnic_release_many(dev, pkts, 1));
@@ -255,7 +255,7 @@ TEST_F(LiveAdopt, AGsoPacketIsRefusedAndConsumed)
         pkt.cap = VNIC_MAX_PACKET;
         pkt.status = 1;
     }
-    EXPECT_EQ(2, vnic_recv_many(dev, pkts, 2, 1000));
+    EXPECT_EQ(2, vnic_recv_many(dev, pkts, 2, 20000));
     EXPECT_EQ(VNIC_ENOTSUP, pkts[0].status);
     EXPECT_EQ(VNIC_ENOTSUP, pkts[1].status);
     EXPECT_EQ(0u, pkts[1].len);
@@ -313,7 +313,7 @@ TEST_F(LiveAdopt, ADescriptorOfAnotherNamespace)
     Bytes packet = packet_for(VNIC_TUN);
     uint8_t buf[2048];
     ASSERT_TRUE(kernel->send(packet));
-    EXPECT_EQ(static_cast<int>(packet.size()), vnic_recv_timeout(dev, buf, sizeof buf, 1000));
+    EXPECT_EQ(static_cast<int>(packet.size()), vnic_recv_timeout(dev, buf, sizeof buf, 20000));
     EXPECT_EQ(0, memcmp(buf, packet.data(), packet.size()));
     kernel.reset();
     vnic_close(dev);

@@ -55,9 +55,9 @@ int recv_into(vnic *dev, size_t cap, bool pieces, Bytes *ret = nullptr)
     if (pieces) {
         struct vnic_iovec iov[3] = {
             {buf.data(), 5}, {buf.data() + 5, 0}, {buf.data() + 5, cap - 5}};
-        rc = vnic_recvv(dev, iov, 3, 1000);
+        rc = vnic_recvv(dev, iov, 3, 20000);
     } else {
-        rc = vnic_recv_timeout(dev, buf.data(), cap, 1000);
+        rc = vnic_recv_timeout(dev, buf.data(), cap, 20000);
     }
     for (size_t i = cap; i < buf.size(); i++) {
         EXPECT_EQ(0xEE, buf[i]) << "written behind the buffer";
@@ -216,10 +216,10 @@ TEST_F(LiveIo, TheLargestPacket)
     Bytes packet = packet_of(VNIC_TUN, true, 65535);
 
     ASSERT_TRUE(kernel.send(packet)) << strerror(errno);
-    EXPECT_EQ(65535, vnic_recv_timeout(dev, buf.data(), 65535, 1000));
+    EXPECT_EQ(65535, vnic_recv_timeout(dev, buf.data(), 65535, 20000));
     EXPECT_EQ(0, memcmp(buf.data(), packet.data(), packet.size()));
     EXPECT_EQ(65535, vnic_send(dev, packet.data(), packet.size()));
-    EXPECT_EQ(packet, kernel.recv(1000));
+    EXPECT_EQ(packet, kernel.recv(20000));
     VNIC_COVERS("vnic_send", "VNIC_EMSGSIZE");
     EXPECT_EQ(VNIC_EMSGSIZE, vnic_send(dev, buf.data(), 65536));
     vnic_close(dev);
@@ -250,7 +250,7 @@ TEST_F(LiveIo, AnInterfaceThatIsDown)
     EXPECT_EQ(VNIC_EDOWN, vnic_send(dev, packet.data(), packet.size()));
     EXPECT_EQ(VNIC_ETIMEDOUT, vnic_wait(dev, VNIC_WRITABLE, 5)) << "down is never writable";
     EXPECT_EQ(0, vnic_set_up(dev, 1, nullptr));
-    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(dev, VNIC_WRITABLE, 1000));
+    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(dev, VNIC_WRITABLE, 20000));
     EXPECT_EQ(100, vnic_send(dev, packet.data(), packet.size()));
     vnic_close(dev);
 }
@@ -278,7 +278,7 @@ TEST_F(LiveIo, RemovalEndsWhatIsBlockedAndWhatComesLater)
         Bytes packet = packet_of(layer, true, 100);
         EXPECT_EQ(VNIC_ECLOSED, vnic_send(dev, packet.data(), packet.size()));
         EXPECT_EQ(VNIC_ECLOSED, vnic_recv(dev, packet.data(), packet.size()));
-        EXPECT_EQ(VNIC_ECLOSED, vnic_wait(dev, VNIC_READABLE | VNIC_WRITABLE, 1000));
+        EXPECT_EQ(VNIC_ECLOSED, vnic_wait(dev, VNIC_READABLE | VNIC_WRITABLE, 20000));
         EXPECT_EQ(VNIC_ECLOSED, vnic_recv_size(dev));
         vnic_close(dev);
     }
@@ -340,7 +340,7 @@ TEST_F(LiveIo, TheSmallestSndbufIsWritable)
     EXPECT_STREQ("sndbuf", must_fail(cfg).field);
     cfg.sndbuf = 4;
     vnic *dev = must_open(cfg);
-    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(dev, VNIC_WRITABLE, 1000));
+    EXPECT_EQ(VNIC_WRITABLE, vnic_wait(dev, VNIC_WRITABLE, 20000));
     vnic_close(dev);
 }
 

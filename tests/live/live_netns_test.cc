@@ -68,9 +68,9 @@ TEST_F(LiveNetns, CreatedInsideByDescriptorAndUsedFromOutside)
     packets::Bytes packet = packets::ipv4(17, packets::udp({1, 2, 3}));
     uint8_t buf[2048];
     EXPECT_EQ(static_cast<int>(packet.size()), vnic_send(dev, packet.data(), packet.size()));
-    EXPECT_EQ(packet, kernel->recv(1000));
+    EXPECT_EQ(packet, kernel->recv(20000));
     ASSERT_TRUE(kernel->send(packet));
-    EXPECT_EQ(static_cast<int>(packet.size()), vnic_recv_timeout(dev, buf, sizeof buf, 1000));
+    EXPECT_EQ(static_cast<int>(packet.size()), vnic_recv_timeout(dev, buf, sizeof buf, 20000));
     kernel.reset();
     vnic_close(dev);
     EXPECT_FALSE(inside([] { return exists("in"); }));
@@ -147,7 +147,7 @@ TEST_F(LiveNetns, AnInterfaceThatIsMovedKeepsReceiving)
     for (size_t cap : {packet.size(), packet.size() - 1, packet.size(), buf.size()}) {
         ASSERT_TRUE(kernel->send(packet));
         EXPECT_EQ(cap < packet.size() ? VNIC_EMSGSIZE : static_cast<int>(packet.size()),
-                  vnic_recv_timeout(dev, buf.data(), cap, 1000));
+                  vnic_recv_timeout(dev, buf.data(), cap, 20000));
     }
     kernel.reset();
     /* Another one of that name, where ours was, must not be taken for it. */

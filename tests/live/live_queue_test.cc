@@ -100,7 +100,7 @@ TEST_F(LiveQueue, DetachingAndAttaching)
     for (uint32_t port = 1; port <= 20; port++) {
         packets::Bytes p = ipv4(17, packets::udp({1}, packets::v4_a, packets::v4_b, port));
         ASSERT_TRUE(kernel.send(p));
-        EXPECT_EQ(static_cast<int>(p.size()), vnic_recv_timeout(a, buf, sizeof buf, 1000));
+        EXPECT_EQ(static_cast<int>(p.size()), vnic_recv_timeout(a, buf, sizeof buf, 20000));
     }
     EXPECT_EQ(0, vnic_attach_queue(b, nullptr));
     EXPECT_EQ(0, vnic_attach_queue(b, nullptr)) << "attached already";
@@ -118,7 +118,7 @@ TEST_F(LiveQueue, DetachingDropsWhatIsQueued)
     uint8_t buf[2048];
 
     ASSERT_TRUE(kernel.send(ipv4(17, packets::udp({1}))));
-    EXPECT_EQ(VNIC_READABLE, vnic_wait(a, VNIC_READABLE, 1000));
+    EXPECT_EQ(VNIC_READABLE, vnic_wait(a, VNIC_READABLE, 20000));
     EXPECT_EQ(0, vnic_detach_queue(a, nullptr));
     EXPECT_EQ(0, vnic_attach_queue(a, nullptr));
     EXPECT_EQ(VNIC_EAGAIN, vnic_recv(a, buf, sizeof buf));

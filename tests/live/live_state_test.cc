@@ -94,7 +94,7 @@ TEST_F(LiveState, TheOnlyQueueOfATapStartsFreshAndReceivesEverything)
     packets::Bytes frame = packets::ethernet(0x88B5, packets::Bytes(60, 7));
     uint8_t buf[2048];
     ASSERT_TRUE(kernel.send(frame, 0x88B5));
-    EXPECT_EQ(static_cast<int>(frame.size() + 4), vnic_recv_timeout(dev, buf, sizeof buf, 1000));
+    EXPECT_EQ(static_cast<int>(frame.size() + 4), vnic_recv_timeout(dev, buf, sizeof buf, 20000));
     vnic_close(dev);
 }
 
@@ -204,11 +204,11 @@ TEST_F(LiveState, HeaderSizeAndByteOrderOfOtherQueuesAreTaken)
     PacketSocket kernel("shared");
     packets::Bytes packet = packets::ipv4(17, packets::udp({1, 2, 3}));
     ASSERT_EQ(static_cast<int>(packet.size()), vnic_send(dev, packet.data(), packet.size()));
-    EXPECT_EQ(packet, kernel.recv(1000));
+    EXPECT_EQ(packet, kernel.recv(20000));
     close(other);
     uint8_t buf[2048];
     ASSERT_TRUE(kernel.send(packet));
-    EXPECT_EQ(static_cast<int>(packet.size()), vnic_recv_timeout(dev, buf, sizeof buf, 1000));
+    EXPECT_EQ(static_cast<int>(packet.size()), vnic_recv_timeout(dev, buf, sizeof buf, 20000));
     EXPECT_EQ(0, memcmp(buf, packet.data(), packet.size()));
     vnic_close(dev);
 }

@@ -155,7 +155,7 @@ TEST_F(LiveUring, AllBuffersLent)
     }
     int got = 0;
     while (got < 128) {
-        int n = vnic_acquire_many(dev, &views[static_cast<size_t>(got)], 128 - got, 1000);
+        int n = vnic_acquire_many(dev, &views[static_cast<size_t>(got)], 128 - got, 20000);
         ASSERT_GE(n, 1) << vnic_error_name(n);
         got += n;
     }
@@ -188,11 +188,11 @@ TEST_F(LiveUring, AViewIsCommittedWithoutACopy)
     PacketSocket kernel("ring0");
     struct vnic_packet view = {};
     ASSERT_TRUE(kernel.send(numbered(5)));
-    ASSERT_EQ(1, vnic_acquire_many(dev, &view, 1, 2000));
+    ASSERT_EQ(1, vnic_acquire_many(dev, &view, 1, 20000));
     uint8_t *where = view.data;
-    EXPECT_EQ(1, vnic_commit_many(dev, &view, 1, 2000));
+    EXPECT_EQ(1, vnic_commit_many(dev, &view, 1, 20000));
     EXPECT_EQ(0u, view.token);
-    EXPECT_EQ(numbered(5), kernel.recv(2000));
+    EXPECT_EQ(numbered(5), kernel.recv(20000));
     EXPECT_NE(nullptr, where);
 }
 
@@ -320,11 +320,11 @@ TEST_F(LiveUringBatch, KeepsItsOrderAroundABadPacket)
     PacketSocket kernel("ring0");
     make(200);
     memory[77][0] = 0x15; /* IP version 1: the kernel refuses it */
-    ASSERT_EQ(199, vnic_send_many(dev, pkts.data(), 200, 2000));
+    ASSERT_EQ(199, vnic_send_many(dev, pkts.data(), 200, 20000));
     for (uint32_t i = 0; i < 200; i++) {
         EXPECT_EQ(i == 77 ? VNIC_EINVAL : 0, pkts[i].status) << i;
         if (i != 77) {
-            ASSERT_EQ(numbered(i), kernel.recv(2000)) << i;
+            ASSERT_EQ(numbered(i), kernel.recv(20000)) << i;
         }
     }
     struct vnic_stats stats;
@@ -352,7 +352,7 @@ TEST_F(LiveUringBatch, KeepsItsOrderWithAFiniteSendBuffer)
         from += sent;
     }
     for (uint32_t i = 0; i < 200; i++) {
-        ASSERT_EQ(numbered(i), kernel.recv(2000)) << i;
+        ASSERT_EQ(numbered(i), kernel.recv(20000)) << i;
     }
 }
 
@@ -368,9 +368,9 @@ TEST_F(LiveUringBatch, StopsWhereTheInterfaceIsDown)
     }
     EXPECT_EQ(10, vnic_packets_unsent(pkts.data(), 10));
     ASSERT_TRUE(set_up("ring0", true));
-    EXPECT_EQ(10, vnic_send_many(dev, pkts.data(), 10, 1000));
+    EXPECT_EQ(10, vnic_send_many(dev, pkts.data(), 10, 20000));
     ASSERT_EQ(0, delete_link("ring0"));
-    EXPECT_EQ(VNIC_ECLOSED, vnic_send_many(dev, pkts.data(), 10, 1000));
+    EXPECT_EQ(VNIC_ECLOSED, vnic_send_many(dev, pkts.data(), 10, 20000));
 }
 
 /* One receiver beside one sender, while a third thread interrupts both. */
@@ -407,7 +407,7 @@ TEST_F(LiveUringBatch, ReceiverBesideSender)
     });
     for (uint32_t next = 0; next < 3000 && !HasFailure();) {
         struct vnic_packet views[16] = {};
-        int n = vnic_acquire_many(dev, views, 16, 5000);
+        int n = vnic_acquire_many(dev, views, 16, 20000);
         ASSERT_TRUE(n > 0 || n == VNIC_EINTERRUPTED) << vnic_error_name(n) << " at " << next;
         for (int i = 0; i < n; i++) {
             EXPECT_EQ(numbered(next), Bytes(views[i].data, views[i].data + views[i].len)) << next;

@@ -66,7 +66,7 @@ TEST_F(OffloadBlamesNothing, AHeaderThatIsWrong)
                     EXPECT_EQ(1, vnic_send_many(dev, pkts, 2, VNIC_FOREVER));
                     EXPECT_EQ(VNIC_EINVAL, pkts[0].status);
                     EXPECT_EQ(0, pkts[1].status);
-                    EXPECT_EQ(good.size(), kernel.recv(5000).size());
+                    EXPECT_EQ(good.size(), kernel.recv(20000).size());
                     EXPECT_EQ(Bytes(), kernel.recv(0));
                     EXPECT_EQ(VNIC_EINVAL, vnic_send_many(dev, pkts, 1, VNIC_FOREVER));
                 }
@@ -102,7 +102,7 @@ TEST_F(OffloadBlamesNothing, WhatTheKernelNeverTakes)
             for (const auto &[flow, counts] : expected) {
                 StreamReader reader(flow);
                 while (reader.got() < counts.second) {
-                    Bytes packet = kernel.recv(5000);
+                    Bytes packet = kernel.recv(20000);
                     ASSERT_FALSE(packet.empty());
                     ASSERT_EQ("", reader.take(packet.data(), packet.size()));
                 }

@@ -150,7 +150,7 @@ TEST_P(OffloadHeld, ATooSmallBufferLosesOneSegment)
         pkts[i].data = buf.data() + i * 2000;
         pkts[i].cap = i == 3 || i == 9 ? 1039 : 1040;
     }
-    ASSERT_EQ(10, vnic_recv_many(dev, pkts.data(), 10, 5000));
+    ASSERT_EQ(10, vnic_recv_many(dev, pkts.data(), 10, 20000));
     for (size_t i = 0; i < 10; i++) {
         bool is_small = i == 3 || i == 9;
         EXPECT_EQ(is_small ? VNIC_EMSGSIZE : 0, pkts[i].status) << i;
@@ -159,9 +159,9 @@ TEST_P(OffloadHeld, ATooSmallBufferLosesOneSegment)
     }
     EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv(dev, buf.data(), 1039));
     take_one(0, expected[11]);
-    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(dev, buf.data(), 20, 5000));
+    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recv_timeout(dev, buf.data(), 20, 20000));
     const struct vnic_iovec iov[2] = {{buf.data(), 39}, {buf.data() + 39, 1000}};
-    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recvv(dev, iov, 2, 5000));
+    EXPECT_EQ(VNIC_EMSGSIZE, vnic_recvv(dev, iov, 2, 20000));
     take_one(1, expected[14]);
     EXPECT_EQ(5u, stats().queue_rx_cut);
 }
@@ -180,16 +180,16 @@ TEST_P(OffloadHeld, ARawPacketIsNothingWithoutItsFields)
     sender.send(tcp6, 0, 30000, 1428);
     sender.send(tcp6, 30000, 30000, 1428);
     EXPECT_EQ(VNIC_EINVAL, vnic_recv(dev, buf.data(), buf.size()));
-    EXPECT_EQ(VNIC_EINVAL, vnic_recv_timeout(dev, buf.data(), buf.size(), 5000));
-    EXPECT_EQ(VNIC_EINVAL, vnic_recvv(dev, iov, 2, 5000));
+    EXPECT_EQ(VNIC_EINVAL, vnic_recv_timeout(dev, buf.data(), buf.size(), 20000));
+    EXPECT_EQ(VNIC_EINVAL, vnic_recvv(dev, iov, 2, 20000));
     EXPECT_EQ(static_cast<int>(VNIC_MAX_PACKET), vnic_recv_size(dev));
     p.data = buf.data();
     p.cap = 1500;
-    ASSERT_EQ(1, vnic_recv_many(dev, &p, 1, 5000)) << "none of those calls took it";
+    ASSERT_EQ(1, vnic_recv_many(dev, &p, 1, 20000)) << "none of those calls took it";
     EXPECT_EQ(VNIC_EMSGSIZE, p.status);
     EXPECT_EQ(0u, p.len);
     p.cap = VNIC_MAX_PACKET;
-    ASSERT_EQ(1, vnic_recv_many(dev, &p, 1, 5000));
+    ASSERT_EQ(1, vnic_recv_many(dev, &p, 1, 20000));
     EXPECT_EQ(packet_of(tcp6, 30000, 30000, true), Bytes(p.data, p.data + p.len));
     EXPECT_EQ(VNIC_GSO_TCPV6, p.gso_type);
     EXPECT_EQ(1428, p.gso_size);

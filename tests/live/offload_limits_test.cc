@@ -133,7 +133,7 @@ TEST_F(OffloadLimits, AnInterruptTearsNoPacketInTwo)
             EXPECT_EQ(0, vnic_clear_interrupt(dev));
             EXPECT_EQ(1, vnic_send_many(dev, pkts + 1, 1, VNIC_FOREVER));
             while (reader.got() < 20000) {
-                Bytes packet = kernel.recv(5000);
+                Bytes packet = kernel.recv(20000);
                 ASSERT_FALSE(packet.empty()) << "lost behind " << reader.got() << " bytes";
                 ASSERT_EQ("", reader.take(packet.data(), packet.size()));
             }

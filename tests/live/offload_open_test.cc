@@ -56,7 +56,7 @@ class OffloadOpen : public wire::OffloadTest
 
         sender.send(flow, 0, 8000, 1000, &expected);
         for (const Bytes &segment : expected) {
-            int len = vnic_recv_timeout(dev, buf.data(), buf.size(), 5000);
+            int len = vnic_recv_timeout(dev, buf.data(), buf.size(), 20000);
             ASSERT_EQ(static_cast<int>(segment.size()), len);
             ASSERT_EQ(segment, Bytes(buf.begin(), buf.begin() + len));
         }
@@ -298,7 +298,7 @@ TEST_F(OffloadOpen, FurtherQueuesDoAsTheFirst)
             sender.send(tcp4, 0, 8000, 1000);
             p.data = buf.data();
             p.cap = VNIC_MAX_PACKET;
-            EXPECT_EQ(1, vnic_recv_many(second, &p, 1, 5000));
+            EXPECT_EQ(1, vnic_recv_many(second, &p, 1, 20000));
             EXPECT_EQ(VNIC_GSO_TCPV4, p.gso_type);
         }
         EXPECT_EQ(1u, super_packets(second)) << "the first one's end turned offloads off";

@@ -82,7 +82,7 @@ class OffloadRefusedWrite : public OffloadRefused, public ::testing::WithParamIn
             Lot packets(GetParam().kind, i);
             send_lot(dev, &packets.pkts);
             while (reader->got() < (i + 1) * lot) {
-                Bytes packet = kernel.recv(5000);
+                Bytes packet = kernel.recv(20000);
                 ASSERT_FALSE(packet.empty()) << "lost behind " << reader->got() << " bytes";
                 ASSERT_EQ("", reader->take(packet.data(), packet.size()));
                 check_sum(packet);
@@ -177,7 +177,7 @@ TEST_F(OffloadRefused, OthersOfTheSameCallGoInPartsAtOnce)
         EXPECT_EQ(1u, lines.size());
         EXPECT_EQ(70u, stats_of(dev).queue_tx_packets);
         while (reader.packets() < 70) {
-            Bytes packet = kernel.recv(5000);
+            Bytes packet = kernel.recv(20000);
             ASSERT_FALSE(packet.empty()) << reader.packets();
             ASSERT_EQ("", reader.take(packet.data(), packet.size()));
         }
@@ -213,7 +213,7 @@ TEST_F(OffloadRefused, AnInterruptBetweenPartsLosesNone)
                 EXPECT_EQ(left, vnic_send_many(dev, packets.pkts.data(), left, VNIC_FOREVER));
             }
             while (reader.got() < lot) {
-                Bytes packet = kernel.recv(5000);
+                Bytes packet = kernel.recv(20000);
                 ASSERT_FALSE(packet.empty()) << "lost behind " << reader.got() << " bytes";
                 ASSERT_EQ("", reader.take(packet.data(), packet.size()));
             }

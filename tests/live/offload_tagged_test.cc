@@ -78,7 +78,7 @@ TEST_P(OffloadTagged, WhatTheKernelGivesIsSplit)
 
             sender.send_frame(flow, tag, 0, segment * segments, segment, &expected);
             ASSERT_EQ(static_cast<int>(segments),
-                      vnic_acquire_many(dev, views.data(), segments, 5000));
+                      vnic_acquire_many(dev, views.data(), segments, 20000));
             for (size_t i = 0; i < segments; i++) {
                 EXPECT_EQ(expected[i], Bytes(views[i].data, views[i].data + views[i].len));
             }
@@ -112,7 +112,7 @@ TEST_P(OffloadTagged, WhatIsSentIsMergedAndTaken)
                       vnic_send_many(dev, pkts.data(), segments, VNIC_FOREVER));
             EXPECT_EQ(++super_packets, stats().queue_tx_super);
             /* The kernel takes the tag out of the frame before it shows it. */
-            Bytes frame = kernel.recv(5000);
+            Bytes frame = kernel.recv(20000);
             ASSERT_GT(frame.size(), 14u);
             EXPECT_EQ(type_of(flow), packets::get16(frame, 12));
             EXPECT_EQ("", reader.take(frame.data() + 14, frame.size() - 14));

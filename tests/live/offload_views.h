@@ -88,7 +88,7 @@ class OffloadViews : public wire::OffloadTest, public ::testing::WithParamInterf
             len = len == 1 && p.status == 0 ? static_cast<int>(p.len) : len;
             break;
         case 3:
-            len = vnic_recv_timeout(dev, buf.data(), buf.size(), 5000);
+            len = vnic_recv_timeout(dev, buf.data(), buf.size(), 20000);
             break;
         default:
             len = vnic_acquire_many(dev, &p, 1, VNIC_NOWAIT);

@@ -35,7 +35,7 @@ TEST_P(OffloadViews, ManyAreRightAtOnceAndNoneReachesIntoAnother)
     sender.send(tcp6, 4000, 60000, 1428, &expected);
     size_t n = 0;
     while (n < expected.size()) {
-        int got = vnic_acquire_many(dev, views.data() + n, static_cast<int>(300 - n), 5000);
+        int got = vnic_acquire_many(dev, views.data() + n, static_cast<int>(300 - n), 20000);
         ASSERT_GT(got, 0);
         n += static_cast<size_t>(got);
     }
@@ -75,7 +75,7 @@ TEST_P(OffloadViews, WhatIsWrittenToOneDoesNotShowInTheNext)
     sender.send(udp6, 0, 9000, 300, &expected);
     for (const Bytes &segment : expected) {
         struct vnic_packet view = {};
-        ASSERT_EQ(1, vnic_acquire_many(dev, &view, 1, 5000));
+        ASSERT_EQ(1, vnic_acquire_many(dev, &view, 1, 20000));
         ASSERT_TRUE(is_equal(view, segment));
         spoil(view);
         ASSERT_EQ(0, vnic_release_many(dev, &view, 1));
@@ -94,14 +94,14 @@ TEST_P(OffloadViews, WhenAllAreOutTheRestWaits)
         sender.send(udp4, i * 20000, 20000, 200, &expected);
     }
     int n = 0, rc = 0;
-    while ((rc = vnic_acquire_many(dev, views.data() + n, 1300 - n, 5000)) > 0) {
+    while ((rc = vnic_acquire_many(dev, views.data() + n, 1300 - n, 20000)) > 0) {
         n += rc;
     }
     EXPECT_EQ(VNIC_ENOBUFS, rc);
     EXPECT_EQ(1024, n);
     for (size_t i = static_cast<size_t>(n); i < expected.size(); i++) {
         ASSERT_EQ(0, vnic_release_many(dev, &views[i - 1024], 1));
-        ASSERT_EQ(1, vnic_acquire_many(dev, &views[i], 1, 5000)) << i;
+        ASSERT_EQ(1, vnic_acquire_many(dev, &views[i], 1, 20000)) << i;
     }
     for (size_t i = expected.size() - 1024; i < expected.size(); i++) {
         ASSERT_TRUE(is_equal(views[i], expected[i])) << i;
@@ -120,11 +120,11 @@ TEST_P(OffloadViews, ViewsAreCommitted)
         StreamReader reader(tcp4);
 
         sender.send(tcp4, 0, 40000, 1000);
-        int n = vnic_acquire_many(dev, views.data(), 64, 5000);
+        int n = vnic_acquire_many(dev, views.data(), 64, 20000);
         ASSERT_EQ(offload == VNIC_OFFLOAD_RAW ? 1 : 40, n);
         ASSERT_EQ(n, vnic_commit_many(dev, views.data(), n, VNIC_FOREVER));
         while (reader.got() < 40000) {
-            Bytes packet = kernel.recv(5000);
+            Bytes packet = kernel.recv(20000);
             ASSERT_FALSE(packet.empty());
             ASSERT_EQ("", reader.take(packet.data(), packet.size()));
         }
@@ -145,7 +145,7 @@ TEST_P(OffloadViews, ViewsThatAreNotSentAreKept)
     open_tun(VNIC_OFFLOAD_SPLIT);
     SuperSender sender("given");
     sender.send(tcp4, 0, 8000, 1000);
-    ASSERT_EQ(8, vnic_acquire_many(dev, views.data(), 8, 5000));
+    ASSERT_EQ(8, vnic_acquire_many(dev, views.data(), 8, 20000));
     ASSERT_EQ(0, vnic_set_up(dev, 0, nullptr));
     EXPECT_EQ(VNIC_EDOWN, vnic_commit_many(dev, views.data(), 8, VNIC_NOWAIT));
     ASSERT_EQ(0, vnic_set_up(dev, 1, nullptr));

@@ -66,7 +66,7 @@ TEST_P(StressGrowth, AThousandRounds)
         view.len = 200;
         ASSERT_EQ(1, vnic_reserve_many(second.get(), &view, 1, 0));
         std::memcpy(view.data, p.data(), p.size());
-        ASSERT_EQ(1, vnic_commit_many(second.get(), &view, 1, 1000));
+        ASSERT_EQ(1, vnic_commit_many(second.get(), &view, 1, 20000));
         ASSERT_GE(vnic_wait_handle(d()), 0);
         ASSERT_TRUE(driver->send(p));
         if (i % 3 == 0) {
