@@ -33,6 +33,14 @@ def start(net, *options, name="tun5"):
     return dump
 
 
+def wait_in_file(file, pattern):
+    """Waits until the file holds these bytes. dump writes when nothing more is waiting for it."""
+    deadline = time.monotonic() + 10
+    while not re.search(pattern, file.read_bytes(), re.DOTALL):
+        assert time.monotonic() < deadline, file.read_bytes()
+        time.sleep(0.02)
+
+
 def test_lines(net):
     dump = start(net, "-c", "3")
     net.python(SEND)
@@ -110,9 +118,7 @@ def test_file_for_tshark(net, tmp_path, layer):
         net.run("ip", "neighbour", "replace", address, "lladdr", "02:00:00:00:00:09", "dev", "tun5")
     net.run("ip", "neighbour", "replace", "fd09::2", "lladdr", "02:00:00:00:00:09", "dev", "tun5")
     net.python(SEND)
-    while "tun5" in net.links() and int(net.vnic("info", "tun5", "--json").json()["statistics"]["rx_packets"]) < 3:
-        time.sleep(0.05)
-    time.sleep(0.2)
+    wait_in_file(file, rb"\x0a\x09\x00\x03\x0f\xa1\x00\x50")  # to 10.9.0.3 from port 4001 to port 80, the last one
     result = dump.stop()
     assert result.code == 0 and result.out == ""
     rows = tshark(file, "frame.interface_name", "udp.dstport", "tcp.dstport", "frame.packet_flags_direction",
@@ -170,9 +176,9 @@ def test_losses_are_written(net, tmp_path):
     net.python("import socket\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
                "for i in range(100): s.sendto(b'x', ('10.9.0.2', 9))")
     dump.process.send_signal(18)  # SIGCONT
-    time.sleep(0.3)
-    net.python("import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('10.9.0.2', 9))")
-    time.sleep(0.2)
+    wait_in_file(file, rb"\x0a\x09\x00\x02..\x00\x09")  # to 10.9.0.2, from any port to port 9
+    net.python("import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'last', ('10.9.0.2', 9))")
+    wait_in_file(file, b"last")
     result = dump.stop()
     kept, dropped = map(int, re.search(r"(\d+) packets, \d+ bytes; (\d+) dropped", result.err).groups())
     assert kept + dropped == 101 and dropped > 50

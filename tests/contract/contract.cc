@@ -80,7 +80,7 @@ bool is_signalled(intptr_t wait_handle, int timeout_ms)
 
 bool becomes_quiet(intptr_t wait_handle)
 {
-    int64_t end = now_ms() + 5000;
+    int64_t end = now_ms() + 20000;
 
     while (is_signalled(wait_handle, 0)) {
         if (now_ms() > end) {
@@ -260,10 +260,10 @@ using Take = int (*)(vnic *dev, struct vnic_packet *pkts, int n, int timeout_ms)
 
 static int take(vnic *dev, Take call, struct vnic_packet *v, int room, int want, bool at_once)
 {
-    int got = call(dev, v, room, 5000);
+    int got = call(dev, v, room, 20000);
 
     while (!at_once && got > 0 && got < want) {
-        int rc = call(dev, v + got, room - got, 5000);
+        int rc = call(dev, v + got, room - got, 20000);
 
         EXPECT_GE(rc, 1) << vnic_error_name(rc);
         if (rc < 1) {

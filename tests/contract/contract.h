@@ -210,7 +210,7 @@ class Contract : public ::testing::TestWithParam<Param>
     int acquire(struct vnic_packet *v, int room, int want);
     int recv_many(struct vnic_packet *v, int room, int want);
     /* Receives from the far side what is equal to p, skipping what else the kernel says. */
-    Bytes recv(size_t cap = 2048, int timeout_ms = 5000);
+    Bytes recv(size_t cap = 2048, int timeout_ms = 20000);
     /* Nothing is there to be received. */
     void expect_quiet();
 

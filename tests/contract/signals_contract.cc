@@ -78,6 +78,10 @@ TEST_P(Contract, SignalsAreInvisible)
         EXPECT_GE(took, 297);
         /* Not re-armed by each of the hundreds of signals. */
         EXPECT_LT(took, 20000);
+        /* On a busy machine the other thread may have had no time yet. */
+        while (signals_seen <= 10 && now_ms() - start < 20000) {
+            EXPECT_EQ(VNIC_ETIMEDOUT, vnic_recv_timeout(d(), buf, sizeof buf, 10));
+        }
         for (uint32_t i = 0; i < 100; i++) {
             far_send(packet(100, i));
             expect_recv(packet(100, i));

@@ -80,9 +80,9 @@ TEST_P(Contract, WaitHandleFollowsPackets)
     EXPECT_TRUE(becomes_quiet(handle));
     far_send(packet(100));
     far_send(packet(100));
-    EXPECT_TRUE(is_signalled(handle, 5000));
+    EXPECT_TRUE(is_signalled(handle, 20000));
     expect_recv(packet(100));
-    EXPECT_TRUE(is_signalled(handle, 5000));
+    EXPECT_TRUE(is_signalled(handle, 20000));
     expect_recv(packet(100));
     EXPECT_TRUE(becomes_quiet(handle));
 }
@@ -93,16 +93,16 @@ TEST_P(Contract, WaitHandleFollowsInterrupts)
     WAIT_HANDLE_OR_SKIP(handle, d());
     for (int i = 0; i < 3; i++) {
         EXPECT_EQ(0, vnic_interrupt(d()));
-        EXPECT_TRUE(is_signalled(handle, 5000));
+        EXPECT_TRUE(is_signalled(handle, 20000));
         /* A level: looking does not use it up. */
-        EXPECT_TRUE(is_signalled(handle, 5000));
+        EXPECT_TRUE(is_signalled(handle, 20000));
         EXPECT_EQ(0, vnic_clear_interrupt(d()));
         EXPECT_TRUE(becomes_quiet(handle));
     }
     EXPECT_EQ(0, vnic_shutdown(d()));
-    EXPECT_TRUE(is_signalled(handle, 5000));
+    EXPECT_TRUE(is_signalled(handle, 20000));
     EXPECT_EQ(0, vnic_clear_interrupt(d()));
-    EXPECT_TRUE(is_signalled(handle, 5000));
+    EXPECT_TRUE(is_signalled(handle, 20000));
 }
 
 TEST_P(Contract, WaitHandleFollowsTheWakeup)
@@ -114,7 +114,7 @@ TEST_P(Contract, WaitHandleFollowsTheWakeup)
     WAIT_HANDLE_OR_SKIP(handle, d());
     EXPECT_TRUE(becomes_quiet(handle));
     EXPECT_EQ(0, vnic_wakeup_trigger(w.get(), 5));
-    EXPECT_TRUE(is_signalled(handle, 5000));
+    EXPECT_TRUE(is_signalled(handle, 20000));
     EXPECT_EQ(0, vnic_wakeup_clear(w.get()));
     EXPECT_TRUE(becomes_quiet(handle));
 }
@@ -125,10 +125,10 @@ TEST_P(Contract, WaitHandleSeesRemoval)
     WAIT_HANDLE_OR_SKIP(handle, d());
     EXPECT_TRUE(becomes_quiet(handle));
     driver->remove(d());
-    EXPECT_TRUE(is_signalled(handle, 5000));
+    EXPECT_TRUE(is_signalled(handle, 20000));
     uint8_t buf[100];
     EXPECT_EQ(VNIC_ECLOSED, vnic_recv_timeout(d(), buf, sizeof buf, 0));
-    EXPECT_TRUE(is_signalled(handle, 5000));
+    EXPECT_TRUE(is_signalled(handle, 20000));
 }
 
 TEST_P(Contract, WaitHandleWakesAForeignThread)

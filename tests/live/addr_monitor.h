@@ -43,7 +43,7 @@ class AddrMonitor
         std::vector<std::string> out;
         bool seen = last.empty();
         struct pollfd pfd = {fd_, POLLIN, 0};
-        while (poll(&pfd, 1, seen ? 100 : 5000) > 0) {
+        while (poll(&pfd, 1, seen ? 100 : 20000) > 0) {
             for (const std::string &event : read_events()) {
                 seen |= event == last;
                 out.push_back(event);

@@ -54,7 +54,7 @@ class LiveUring : public NetnsTest
         payload.resize(20 + i % 1000);
         return packets::ipv4(253, payload);
     }
-    int recv(int timeout_ms = 2000)
+    int recv(int timeout_ms = 20000)
     {
         return vnic_recv_timeout(dev, buf, sizeof buf, timeout_ms);
     }
