@@ -97,6 +97,22 @@ void ip_helper_reset()
     faults = IpHelper();
 }
 
+/*
+ * CreateUnicastIpAddressEntry(): "The IP address exists only as long as the adapter object exists. Restarting
+ * the computer destroys the IP address, as does manually resetting the network interface card." The system's
+ * own come again.
+ */
+void lose_addresses(const InterfacePtr &i)
+{
+    i->addresses.remove_if(
+        [](const Address &a) { return a.row.PrefixOrigin != IpPrefixOriginWellKnown; });
+    for (Family *f : {&i->v4, &i->v6}) {
+        bool present = f->present;
+        *f = Family();
+        f->present = present;
+    }
+}
+
 }
 
 using namespace model;
@@ -237,6 +253,8 @@ DWORD vnic__model_set_ip_interface(MIB_IPINTERFACE_ROW *row)
         return ERROR_INVALID_PARAMETER;
     if (!f->present)
         return ERROR_NOT_FOUND;
+    if (faults.mtu_limit != 0 && row->NlMtu > faults.mtu_limit)
+        return ERROR_INVALID_PARAMETER;
     f->mtu = row->NlMtu;
     f->metric = row->Metric;
     f->automatic_metric = row->UseAutomaticMetric != 0;

@@ -15,12 +15,16 @@ struct IpHelper {
     bool no_ipv6 = false;      /* IPv6 is disabled on every interface */
     unsigned late = 0;         /* so many looks at GetIpInterfaceEntry() find nothing yet */
     bool never_usable = false; /* addresses stay tentative */
+    uint32_t mtu_limit = 0;    /* more than that is refused; 0: nothing is */
     bool no_dns = false;       /* SetInterfaceDnsSettings() is absent, as before Windows 10 2004 */
     bool no_setters = false;   /* all that may be absent is */
 };
 IpHelper &ip_helper();
 
 void ip_helper_reset();
+
+/* What the end of an adapter object takes along, also when the adapter is only restarted. */
+void lose_addresses(const InterfacePtr &i);
 
 }
 

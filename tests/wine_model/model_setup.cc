@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "fault_models.h"
+#include "model_iphlp.h"
 #include "model_registry.h"
 #include "model_tap.h"
 
@@ -170,8 +171,10 @@ int change_state(const DevicePtr &d)
         return refuse(ERROR_NO_SUCH_DEVINST);
     d->iface->enabled = enable;
     d->iface->connected = false;
-    if (!enable)
+    if (!enable) {
         tap_abort_all(d->iface);
+        lose_addresses(d->iface);
+    }
     std::wstring address = get_text(d->key, L"NetworkAddress");
     /* src/adapter.c: without the value the driver's own address counts. */
     if (d->own_mac.empty())

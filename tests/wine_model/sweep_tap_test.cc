@@ -69,8 +69,7 @@ TEST_F(TapSweep, OpenOneThatExists)
 {
     model::setup_install(L"fault0", L"tap0901");
     vnic_config cfg = everything();
-    /* The MAC that was comes back by a value in the registry, which was not there before. */
-    cfg.mac = nullptr;
+    cfg.mtu = 3000;
     sweep_open("open TAP, the adapter exists", cfg);
 }
 
@@ -95,6 +94,18 @@ TEST_F(TapSweep, Mac)
             static const uint8_t mac[6] = {2, 0, 0x5e, 0x10, 0, 7};
             return vnic_set_mac(dev_, mac, err);
         });
+}
+
+/* More than the driver lets through: its parameter is set, and the adapter restarted. */
+TEST_F(TapSweep, LargeMtu)
+{
+    sweep(
+        "set_mtu, large", "vnic_set_mtu",
+        [this] {
+            const vnic_prefix some[] = {model::prefix("10.9.0.1/24"), model::prefix("fd09::1/64")};
+            ASSERT_EQ(0, vnic_set_addresses(dev_, some, 2, nullptr));
+        },
+        [this](vnic_error *err) { return vnic_set_mtu(dev_, 3000, err); });
 }
 
 TEST_F(TapSweep, Addresses)

@@ -414,6 +414,75 @@ TEST_F(TapModel, TheMacIsTheDriversAndCanBeSet)
     EXPECT_EQ(0, memcmp(wanted, info.mac, 6));
 }
 
+/* A restart takes from Windows whatever it was told of the interface, which nobody asked for. */
+TEST_F(TapModel, ANewMacKeepsTheConfiguration)
+{
+    for (bool found : {false, true}) {
+        if (found)
+            model::setup_install(L"model0", L"tap0901");
+        vnic_config cfg = config();
+        cfg.addresses = "10.9.0.1/24 10.9.1.1/16 fd09::1/64";
+        cfg.mtu = 1400;
+        cfg.metric = 7;
+        cfg.dns = "1.1.1.1 search corp.example";
+        ASSERT_EQ(0, open(cfg)) << err_.text;
+        std::string before = model::describe();
+        const uint8_t mac[6] = {2, 0, 0x5e, 0x10, 0, 9};
+        uint8_t first[6];
+        memcpy(first, adapter_->mac, 6);
+        ASSERT_EQ(0, vnic_set_mac(dev_.get(), mac, &err_)) << err_.text;
+        EXPECT_EQ(0, memcmp(mac, adapter_->mac, 6));
+        EXPECT_EQ(3u, adapter_->addresses.size());
+        ASSERT_EQ(0, vnic_set_mac(dev_.get(), first, &err_)) << err_.text;
+        EXPECT_EQ(before, model::describe());
+        /* The larger MTU of the driver is another restart. */
+        ASSERT_EQ(0, vnic_set_mtu(dev_.get(), 3000, &err_)) << err_.text;
+        EXPECT_EQ(3000u, adapter_->driver_mtu);
+        ASSERT_EQ(0, vnic_set_mtu(dev_.get(), 1400, &err_)) << err_.text;
+        EXPECT_EQ(before, model::describe());
+        dev_.reset();
+    }
+}
+
+/* What is refused later leaves nothing in the driver's key, and the driver as it was. */
+TEST_F(TapModel, AnOpenThatFailsLeavesTheParametersOfTheDriver)
+{
+    auto there = model::setup_install(L"model0", L"tap0901");
+    model::ip_helper().mtu_limit = 2000;
+    vnic_config cfg = config();
+    cfg.addresses = "10.9.0.1/24";
+    cfg.mac = "02:00:5e:10:00:01";
+    cfg.mtu = 3000;
+    std::string before = model::state_of_machine();
+    EXPECT_GT(0, open(cfg));
+    EXPECT_EQ(before, model::state_of_machine());
+    EXPECT_EQ(1500u, there->driver_mtu);
+    /* The same of a handle. */
+    cfg.mac = nullptr;
+    cfg.mtu = VNIC_UNSET;
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    before = model::state_of_machine();
+    EXPECT_GT(0, vnic_set_mtu(dev_.get(), 3000, &err_));
+    EXPECT_EQ(before, model::state_of_machine());
+    EXPECT_EQ(1500u, there->driver_mtu);
+}
+
+/* Close leaves an adapter that was found with what it was given, as on other systems. */
+TEST_F(TapModel, AFoundAdapterKeepsWhatItWasGiven)
+{
+    auto there = model::setup_install(L"model0", L"tap0901");
+    vnic_config cfg = config();
+    cfg.mac = "02:00:5e:10:00:01";
+    cfg.mtu = 3000;
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    EXPECT_TRUE(there->connected);
+    dev_.reset();
+    EXPECT_FALSE(there->connected);
+    EXPECT_EQ(3000u, there->driver_mtu);
+    const uint8_t mac[6] = {2, 0, 0x5e, 0x10, 0, 1};
+    EXPECT_EQ(0, memcmp(mac, there->mac, 6));
+}
+
 TEST_F(TapModel, TunModeIsAskedOfTheDriver)
 {
     vnic_config cfg = config();

@@ -13,6 +13,7 @@ set(VNIC_WINDOWS_SOURCES
     win_neterror.c
     win_netinfo.c
     win_netip.c
+    win_netkeep.c
     win_netlist.c
     win_netname.c
     win_services.c

@@ -26,6 +26,8 @@ struct win_link {
     int (*set_mac)(struct vnic *q, const uint8_t *mac, struct vnic_error *err);
     /* Makes the driver ready for an MTU, before IP Helper is told. NULL: the driver takes any. */
     int (*prepare_mtu)(struct vnic *q, uint32_t mtu, struct vnic_error *err);
+    /* Takes the last prepare_mtu back: it failed, or IP Helper did. NULL: nothing to do. */
+    void (*unprepare_mtu)(struct vnic *q);
     /* Whether the adapter stays after the last close. */
     int (*set_persist)(struct vnic *q, uint32_t on, struct vnic_error *err);
     /* After an IPv4 or IPv6 address was added (1) or removed (0). NULL: nothing to do. */

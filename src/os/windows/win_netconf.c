@@ -13,7 +13,11 @@ static int win_set_mtu_prepared(struct vnic *q, uint32_t mtu, struct vnic_error 
     const struct win_link *link = win_iface_of(q)->link;
     int rc = link->prepare_mtu != NULL ? link->prepare_mtu(q, mtu, err) : 0;
 
-    return rc < 0 ? rc : vnic__win_set_mtu(q, mtu, err);
+    rc = rc < 0 ? rc : vnic__win_set_mtu(q, mtu, err);
+    if (rc < 0 && link->unprepare_mtu != NULL) {
+        link->unprepare_mtu(q);
+    }
+    return rc;
 }
 
 static int win_tell_address(struct vnic *q, const struct vnic_prefix *p, uint32_t added, int rc,

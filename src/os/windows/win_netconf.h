@@ -10,6 +10,7 @@
  * win_netaddr.c    addresses
  * win_netdad.c     detection of duplicate addresses, and waiting until they can be used
  * win_netdns.c     DNS servers and search domains; see win_netdns.h
+ * win_netkeep.c    what a restart of the adapter loses, kept and put back
  * win_netname.c    the friendly name (win_sys_netcon.h)
  * win_netlist.c    all adapters of a kind
  * win_neterror.c   what the system's numbers mean
@@ -52,6 +53,7 @@ enum win_net_op {
     WIN_NET_SET_DNS,
     WIN_NET_GET_DNS,
     WIN_NET_SET_NAME,
+    WIN_NET_PUT_BACK,
     WIN_NET_LIST
 };
 
@@ -102,6 +104,21 @@ void vnic__win_dad_resume(struct vnic *q, const struct win_dad *dad);
 /* Waits until the addresses of an interface that is up can be used, or some seconds have passed. Returns
  * NO_ERROR, or why it cannot be told. */
 DWORD vnic__win_settle(struct vnic *q);
+
+/* What the IP stack has of an interface: what both families have of their own, and the addresses. */
+struct win_kept {
+    MIB_IPINTERFACE_ROW rows[2];
+    int has_row[2];
+    MIB_UNICASTIPADDRESS_TABLE *addresses; /* of all interfaces; NULL: none */
+};
+
+/* Reads it, for vnic__win_kept_free(), which may be called after a failure too. */
+int vnic__win_keep(struct vnic *q, struct win_kept *ret, struct vnic_error *err);
+
+/* After the adapter was restarted: makes everything as it was, but for what the system makes itself. */
+int vnic__win_put_back(struct vnic *q, const struct win_kept *kept, struct vnic_error *err);
+
+void vnic__win_kept_free(struct win_kept *kept);
 
 /* Removes the IPv6 link-local addresses that the system made. */
 int vnic__win_remove_link_local(struct vnic *q, struct vnic_error *err);

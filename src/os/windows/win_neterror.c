@@ -125,6 +125,8 @@ static const struct win_net_words win_net_words[] = {
     [WIN_NET_SET_DNS] = {"SetInterfaceDnsSettings", "dns", "set the DNS servers of", reasons_dns},
     [WIN_NET_GET_DNS] = {"GetInterfaceDnsSettings", "dns", "read the DNS servers of", reasons_dns},
     [WIN_NET_SET_NAME] = {"INetConnection::Rename", "name", "rename", reasons_name},
+    [WIN_NET_PUT_BACK] = {"CreateUnicastIpAddressEntry", NULL,
+                          "put back the addresses and settings of", reasons_common},
     [WIN_NET_LIST] = {"SetupDiGetClassDevsExW", NULL, "list the adapters", reasons_common},
 };
 

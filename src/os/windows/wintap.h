@@ -127,6 +127,20 @@ struct wintap_adapter {
     uint32_t persist;         /* 1: it stays after the last close */
 };
 
+/* A value in the driver's key, of whatever type. */
+struct wintap_value {
+    uint32_t exists;
+    DWORD type;
+    DWORD len;        /* bytes */
+    uint8_t data[80]; /* room for a MAC with separators */
+};
+
+/* What a parameter of the driver was before it was set for the first time. */
+struct wintap_before {
+    uint32_t is_known; /* 0: it was not set yet */
+    struct wintap_value value;
+};
+
 /* q->iface->priv */
 struct wintap_iface {
     struct win_iface win; /* first, for win_iface_of() */
@@ -135,6 +149,11 @@ struct wintap_iface {
     uint32_t driver_mtu; /* the most that the IP layer may use */
     uint8_t
         tun_address[4]; /* TUN: the IPv4 address that the driver answers for; 0.0.0.0: none yet */
+    struct wintap_before mac_before;
+    struct wintap_before mtu_before;
+    struct wintap_value mtu_was; /* before is_mtu_raised */
+    uint32_t is_mtu_raised;      /* 1: the last vnic__wintap_prepare_mtu() set the driver's */
+    uint8_t first_mac[6];        /* what the adapter had when mac_before was */
 };
 
 /* What stands between us and the driver. */
@@ -291,6 +310,10 @@ uint32_t vnic__wintap_ask_mac(struct vnic *q, uint8_t ret[6]);
 /* For struct win_link. */
 int vnic__wintap_set_mac(struct vnic *q, const uint8_t *mac, struct vnic_error *err);
 int vnic__wintap_prepare_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *err);
+void vnic__wintap_unprepare_mtu(struct vnic *q);
+
+/* Makes the parameters as they were at first; for an open that failed, when the device is closed. */
+void vnic__wintap_undo_parameters(struct vnic *q);
 
 /* ---- Configuration (wintap_conf.c) -------------------------------------------------------------- */
 

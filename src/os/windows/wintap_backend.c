@@ -8,7 +8,8 @@
 
 /*
  * An adapter that this library installed goes with its handle, unless it is to stay; others stay
- * always. The driver unplugs the medium when its device is closed, so nothing has to be put back.
+ * always, with the name, MAC and MTU that they were given. The driver unplugs the medium when its device is
+ * closed.
  */
 static void wintap_close(struct vnic *q, int keep)
 {
@@ -19,6 +20,9 @@ static void wintap_close(struct vnic *q, int keep)
     int rc = VNIC_EOS;
 
     vnic__wintap_queue_end(q);
+    if (keep == VNIC__CLOSE_FAILED && !goes) {
+        vnic__wintap_undo_parameters(q);
+    }
     for (int i = 0; goes && i < REMOVE_TRIES && rc < 0; i++) {
         rc = vnic__wintap_remove(adapter, &why);
     }

@@ -168,6 +168,7 @@ const struct win_link vnic__wintap_link = {
     .set_up = wintap_set_up,
     .set_mac = vnic__wintap_set_mac,
     .prepare_mtu = vnic__wintap_prepare_mtu,
+    .unprepare_mtu = vnic__wintap_unprepare_mtu,
     .set_persist = wintap_set_persist,
     .address_changed = wintap_address_changed,
     .add_info = wintap_add_info,
