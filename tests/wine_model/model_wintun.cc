@@ -139,7 +139,13 @@ void *WINAPI create_adapter(const wchar_t *name, const wchar_t *type, const GUID
     if (guid != nullptr && find(*guid) != nullptr)
         return fail<void>(ERROR_ALREADY_EXISTS, L"Failed to initiate device creation");
     take_name_from_others(name);
-    InterfacePtr i = add(Interface::Driver::wintun, name, guid != nullptr ? *guid : none);
+    /* The same function: who has the name may be a device that is not there, and cannot be renamed. */
+    std::wstring given = name;
+    if (faults.names_kept > 0) {
+        faults.names_kept--;
+        given += L" 1";
+    }
+    InterfacePtr i = add(Interface::Driver::wintun, given, guid != nullptr ? *guid : none);
     i->description = std::wstring(type) + L" Tunnel";
     i->hardware_id = L"Wintun";
     i->instance_id = L"SWD\\Wintun\\" + text_of(i->guid);

@@ -21,6 +21,7 @@ FARPROC wintun_entry(const std::string &name);
 struct WintunFaults {
     std::string missing_entry; /* GetProcAddress does not find it */
     bool no_driver = false;    /* the driver cannot be installed: ERROR_FILE_NOT_FOUND */
+    unsigned names_kept = 0;   /* so many adapters get their name with a number: a phantom has it */
     bool talks = false;        /* the logger is called in every function that can log */
     DWORD driver_version = 0;  /* of the loaded driver; 0: set by the first adapter */
 };

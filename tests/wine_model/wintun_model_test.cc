@@ -199,6 +199,20 @@ TEST_F(WintunModel, AnOrphanIsReplaced)
     EXPECT_EQ(L"model0", adapter_->name);
 }
 
+/* One that is gone keeps its name registered: the new adapter gets another one and is made once more. */
+TEST_F(WintunModel, AnOrphanThatHasTheNameLosesIt)
+{
+    model::wintun_faults().names_kept = 2;
+    must_open();
+    EXPECT_EQ(L"model0", adapter_->name);
+    EXPECT_EQ(1u, model::interfaces().size());
+    dev_.reset();
+    model::wintun_faults().names_kept = 1000;
+    EXPECT_EQ(VNIC_EEXIST, open(config()));
+    EXPECT_STREQ("name", err_.field);
+    EXPECT_TRUE(model::interfaces().empty());
+}
+
 TEST_F(WintunModel, ExclusiveWantsANewOne)
 {
     model::wintun_foreign(L"model0", false);

@@ -165,18 +165,30 @@ static int is_passing(uint32_t os_code)
            os_code == ERROR_SERVICE_MARKED_FOR_DELETE || os_code == ERROR_DUP_NAME;
 }
 
-/* Whether the adapter has the name that was asked for; yes, when Windows does not tell. */
-static int has_its_name(const struct wintun_try *t)
+/*
+ * Whether the adapter got the name with a number behind it, as Wintun chooses where the name is taken. Any
+ * other alias is that of the moment in which the device was made: IP Helper may be late.
+ */
+static int got_a_number(const struct wintun_try *t)
 {
     struct wintun_iface *wi = wintun_iface_of(t->q);
+    size_t len = wcslen(t->wide);
+    const wchar_t *digit;
     MIB_IF_ROW2 row;
 
     memset(&row, 0, sizeof row);
     vnic__sys_wintun_get_adapter_luid(t->table, wi->adapter, &row.InterfaceLuid.Value);
-    if (vnic__sys_get_if_entry(&row) != NO_ERROR) {
-        return 1;
+    if (vnic__sys_get_if_entry(&row) != NO_ERROR || wcsncmp(row.Alias, t->wide, len) != 0 ||
+        row.Alias[len] != L' ') {
+        return 0;
     }
-    return wcsncmp(row.Alias, t->wide, WIN_NAME_UNITS + 1) == 0;
+    digit = row.Alias + len + 1;
+    do {
+        if (*digit < L'0' || *digit > L'9') {
+            return 0;
+        }
+    } while (*++digit != L'\0');
+    return 1;
 }
 
 /*
@@ -193,7 +205,7 @@ static int create_once(struct wintun_try *t, const GUID *guid, uint32_t *ret_os_
     wi->adapter = vnic__sys_wintun_create_adapter(t->table, t->wide, t->description, guid);
     if (wi->adapter == NULL) {
         *ret_os_code = vnic__win_plain_code(GetLastError());
-    } else if (!has_its_name(t)) {
+    } else if (got_a_number(t)) {
         vnic__sys_wintun_close_adapter(t->table, wi->adapter);
         wi->adapter = NULL;
         *ret_os_code = ERROR_DUP_NAME;
