@@ -311,6 +311,7 @@ DWORD vnic__model_init_unicast(MIB_UNICASTIPADDRESS_ROW *ret_row)
 DWORD vnic__model_create_unicast(const MIB_UNICASTIPADDRESS_ROW *row)
 {
     Hold guard(lock());
+    faults.changes++;
     if (faults.no_setters)
         return ERROR_PROC_NOT_FOUND;
     InterfacePtr i = find_row(row->InterfaceLuid, row->InterfaceIndex);
@@ -340,6 +341,7 @@ DWORD vnic__model_create_unicast(const MIB_UNICASTIPADDRESS_ROW *row)
 DWORD vnic__model_delete_unicast(const MIB_UNICASTIPADDRESS_ROW *row)
 {
     Hold guard(lock());
+    faults.changes++;
     if (faults.no_setters)
         return ERROR_PROC_NOT_FOUND;
     InterfacePtr i = find_row(row->InterfaceLuid, row->InterfaceIndex);

@@ -18,6 +18,7 @@ struct IpHelper {
     uint32_t mtu_limit = 0;    /* more than that is refused; 0: nothing is */
     bool no_dns = false;       /* SetInterfaceDnsSettings() is absent, as before Windows 10 2004 */
     bool no_setters = false;   /* all that may be absent is */
+    unsigned changes = 0;      /* addresses that were added or removed, or should have been */
 };
 IpHelper &ip_helper();
 

@@ -180,10 +180,16 @@ TEST_F(WintunModel, VersionsWhoseDriverMaySleepOnAreNudged)
 
 TEST_F(WintunModel, OneSessionAnAdapter)
 {
-    model::wintun_foreign(L"model0", true);
-    EXPECT_EQ(VNIC_EBUSY, open(config())) << err_.text;
-    EXPECT_NE(nullptr, model::find(std::wstring(L"model0")));
+    model::InterfacePtr there = model::wintun_foreign(L"model0", true);
     vnic_config cfg = config();
+    cfg.addresses = "10.9.0.1/24";
+    cfg.mtu = 1400;
+    unsigned before = model::ip_helper().changes;
+    EXPECT_EQ(VNIC_EBUSY, open(cfg)) << err_.text;
+    EXPECT_NE(nullptr, strstr(err_.text, "another program")) << err_.text;
+    EXPECT_EQ(there, model::find(std::wstring(L"model0")));
+    EXPECT_EQ(before, model::ip_helper().changes) << "not even for a moment";
+    cfg = config();
     cfg.up = 0;
     ASSERT_EQ(0, open(cfg)) << err_.text;
     VNIC_COVERS("vnic_set_up", "VNIC_EBUSY");

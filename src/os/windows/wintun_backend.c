@@ -25,11 +25,38 @@ static const struct win_link wintun_link = {
     .add_info = add_info,
 };
 
+/*
+ * An adapter that was found may be in use by another program, which only the start of a session tells. So
+ * it is brought up before anything of it is changed: who is refused has not touched the other's addresses.
+ */
+static int wintun_begin(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err)
+{
+    int rc = vnic__wintun_queue_begin(q, err);
+
+    if (rc == 0 && !q->iface->created && s->up == 1) {
+        rc = vnic__win_set_up(q, 1, err);
+        if (rc < 0) {
+            vnic__wintun_queue_end(q);
+        }
+    }
+    return rc;
+}
+
 static int wintun_open(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err)
 {
-    static const int promised[] = {VNIC_EINVAL,    VNIC_EEXIST, VNIC_ENAME,    VNIC_ENOMEM,
-                                   VNIC_EPERM,     VNIC_EBUSY,  VNIC_EKIND,    VNIC_EMFILE,
-                                   VNIC_ENODRIVER, VNIC_ELIMIT, VNIC_EVERSION, 0};
+    static const int promised[] = {VNIC_EINVAL,
+                                   VNIC_EEXIST,
+                                   VNIC_ENAME,
+                                   VNIC_ENOMEM,
+                                   VNIC_EPERM,
+                                   VNIC_EBUSY,
+                                   VNIC_EKIND,
+                                   VNIC_EMFILE,
+                                   VNIC_ENODRIVER,
+                                   VNIC_ELIMIT,
+                                   VNIC_EVERSION,
+                                   VNIC_ECLOSED,
+                                   0};
     struct wintun_iface *wi = wintun_iface_of(q);
     int rc;
 
@@ -43,7 +70,7 @@ static int wintun_open(struct vnic *q, const struct vnic__settings *s, struct vn
         wintun_queue_of(q)->table = &wi->library->table;
         wintun_queue_of(q)->sent_step = vnic__wintun_loses_wakeups(wi->library) ? 1 : 0;
         rc = q->iface->created ? vnic__win_wait_interface(q, err) : 0;
-        rc = rc < 0 ? rc : vnic__wintun_queue_begin(q, err);
+        rc = rc < 0 ? rc : wintun_begin(q, s, err);
         if (rc < 0) {
             vnic__wintun_adapter_close(q);
         }
