@@ -16,8 +16,9 @@ static BOOL WINAPI signal_handler(DWORD event)
 
     (void)vnic_wakeup_trigger(signal_wakeup, interactive ? SIGINT : SIGTERM);
     if (!interactive) {
-        /* A closed window, a logoff: the process is ended when this returns (or a few seconds from
-         * now). The main thread ends it first, after it closed its interface. */
+        /* A closed window: the process is ended when this returns (or a few seconds from now). The main
+         * thread ends it first, after it closed its interface. Of a logoff and a shutdown programs are
+         * not told that have loaded user32.dll, as those have that use devices (SetConsoleCtrlHandler). */
         Sleep(INFINITE);
     }
     return TRUE;

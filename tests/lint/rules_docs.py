@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Documentation: every C snippet comes from a compiled file, links lead somewhere, tables are current."""
+import pathlib
 import re
 import sys
 
@@ -84,3 +85,26 @@ def platforms_page_is_generated(tree):
     code, output = run(sys.executable, tree.root / "tools/platforms.py", "--check", cwd=tree.root)
     if code != 0:
         yield output.strip()
+
+
+# What a door calls: "Name(" of Windows' style, and texts that are looked up by name.
+CALL_OF_WINDOWS = re.compile(r"(?<![A-Za-z_])([A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*)\(")
+LOOKED_UP = re.compile(r'"([A-Z][a-z]\w*[a-z0-9])"')
+
+
+@rule
+def windows_page_names_every_function(tree):
+    """docs/platforms/windows.md says of each function that the doors of Windows call how it was run."""
+    page = pathlib.Path("docs/platforms/windows.md")
+    doors = [f for f in tree.files("src/os/windows", suffixes={".c"}) if f.name.startswith("win_sys")]
+    if not doors or not tree.exists(page):
+        return
+    named = set(re.findall(r"\b[A-Z]\w+", tree.text(page).split("### Function by function")[-1]))
+    for door in [*doors, pathlib.Path("src/os/windows/wintun_library.c")]:
+        found = set(LOOKED_UP.findall(tree.text(door)))
+        if door in doors:
+            found |= set(CALL_OF_WINDOWS.findall(tree.code(door)))
+        else:
+            found = {name for name in found if name.startswith("Wintun")}
+        for name in sorted(found - named):
+            yield f"{door}: calls {name}(), of which {page} does not say how it was run"

@@ -142,6 +142,9 @@ CASES = [
     ("snippets_are_compiled", "README.md", replace(r"five_lines\.c:program", "five_lines.c:nothing"), "has no"),
     ("links_lead_somewhere", "README.md", append("\n[gone](docs/gone.md)\n"), "docs/gone.md"),
     ("error_table_is_current", "docs/errors.md", replace(r"out of memory", "out of luck"), "differs from error.h"),
+    ("windows_page_names_every_function", "src/os/windows/win_sys.c",
+     append("BOOL vnic__sys_beep(void)\n{\n    return Beep(440, 100);\n}\n"), "Beep"),
+    ("windows_page_names_every_function", "docs/platforms/windows.md", replace(r"`WintunEndSession`, ", ""), "WintunEndSession"),
     ("platforms_page_is_generated", "PLATFORMS.md", replace(r"Windows 10", "Windows 3.1"), "PLATFORMS.md"),
 ]
 
