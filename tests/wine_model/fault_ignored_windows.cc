@@ -45,6 +45,7 @@ const Ignored ignored[] = {
     {"device_get_install", 0, "vnic_set_mac", "the driver's answer tells whether it restarted"},
     {"device_set_create", 0, "vnic_shutdown", "closing: the adapter is removed by another try"},
     {"device_open", 0, "vnic_shutdown", "the same"},
+    {"device_class_install", 0, "vnic_shutdown", "a removal is global where nothing else is said"},
     {"device_request", 0, "vnic_shutdown", "the same"},
     {"cancel_io", 0, "", "closing the device ends what is in flight"},
     {"open_device", 0, "vnic_open", "an adapter that was just made is tried again for a while"},

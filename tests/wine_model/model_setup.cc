@@ -26,8 +26,9 @@ struct Device {
     std::wstring key;                                    /* of the driver; "": none yet */
     bool registered = false;
     DWORD state_change = 0; /* of the class install parameters */
-    std::wstring selected;  /* the driver package */
-    InterfacePtr iface;     /* NULL: no driver runs */
+    bool goes_globally = false;
+    std::wstring selected; /* the driver package */
+    InterfacePtr iface;    /* NULL: no driver runs */
 };
 
 using DevicePtr = std::shared_ptr<Device>;
@@ -391,6 +392,9 @@ int vnic__model_device_class_install(HDEVINFO set, SP_DEVINFO_DATA *device,
                                      SP_CLASSINSTALL_HEADER *params, DWORD len)
 {
     DevicePtr d = device_of(set, device);
+    if (params->InstallFunction == DIF_REMOVE && len >= sizeof(SP_REMOVEDEVICE_PARAMS))
+        d->goes_globally =
+            reinterpret_cast<SP_REMOVEDEVICE_PARAMS *>(params)->Scope == DI_REMOVEDEVICE_GLOBAL;
     if (params->InstallFunction == DIF_PROPERTYCHANGE && len >= sizeof(SP_PROPCHANGE_PARAMS))
         d->state_change = reinterpret_cast<SP_PROPCHANGE_PARAMS *>(params)->StateChange;
     return TRUE;
@@ -411,6 +415,7 @@ int vnic__model_device_request(DWORD request, HDEVINFO set, SP_DEVINFO_DATA *dev
     case DIF_PROPERTYCHANGE:
         return change_state(d);
     case DIF_REMOVE:
+        faults.removals_said += d->goes_globally ? 1 : 0;
         take_away(d);
         return TRUE;
     default:

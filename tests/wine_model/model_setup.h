@@ -18,6 +18,8 @@ struct Setup {
     std::vector<std::wstring> packages = {L"tap0901"};
     /* A new device has its keys only after somebody asked to be told of changes. */
     bool slow = false;
+    /* How many devices were removed with the words that it is from all hardware profiles. */
+    int removals_said = 0;
 };
 Setup &setup();
 

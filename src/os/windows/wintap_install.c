@@ -212,6 +212,22 @@ static uint32_t install_one(struct wintap_install *in, const wchar_t *id,
     return os_code;
 }
 
+/*
+ * From all hardware profiles, which Windows takes for granted where it is not said: so it is said, and no
+ * matter if it cannot be.
+ */
+static int request_removal(struct wintap_install *in)
+{
+    SP_REMOVEDEVICE_PARAMS removal = {
+        .ClassInstallHeader = {sizeof(SP_CLASSINSTALL_HEADER), DIF_REMOVE},
+        .Scope = DI_REMOVEDEVICE_GLOBAL,
+    };
+
+    (void)vnic__sys_device_class_install(in->set, &in->device, &removal.ClassInstallHeader,
+                                         sizeof removal);
+    return vnic__sys_device_request(DIF_REMOVE, in->set, &in->device);
+}
+
 static int install_id(const wchar_t *id, const wchar_t *description, struct wintap_adapter *ret,
                       struct vnic_error *err)
 {
@@ -224,7 +240,7 @@ static int install_id(const wchar_t *id, const wchar_t *description, struct wint
     }
     os_code = install_one(&in, id, description, ret);
     if (os_code != 0 && in.registered) {
-        (void)vnic__sys_device_request(DIF_REMOVE, in.set, &in.device);
+        (void)request_removal(&in);
     }
     vnic__sys_device_set_destroy(in.set);
     if (os_code == 0) {
@@ -292,7 +308,7 @@ int vnic__wintap_remove(const struct wintap_adapter *adapter, struct vnic_error 
     if (rc < 0) {
         return rc;
     }
-    if (!vnic__sys_device_request(DIF_REMOVE, in.set, &in.device)) {
+    if (!request_removal(&in)) {
         rc = fail_device(err, "DIF_REMOVE", what);
     }
     vnic__sys_device_set_destroy(in.set);
