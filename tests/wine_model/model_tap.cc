@@ -41,6 +41,7 @@ struct Device {
     bool occupied = false;
     int opened = 0;
     bool tun = false;
+    uint8_t tun_config[12] = {};
     std::deque<Operation> reads, writes;
     std::deque<Bytes> waiting; /* for the program */
     std::deque<Bytes> written; /* by the program */
@@ -142,6 +143,7 @@ bool config_tun(Device *device, const void *in, DWORD len)
     if (len < sizeof numbers)
         return false;
     memcpy(numbers, in, sizeof numbers);
+    memcpy(device->tun_config, in, sizeof numbers);
     device->tun = (numbers[1] & numbers[2]) == numbers[1];
     return device->tun;
 }
@@ -443,6 +445,18 @@ bool tap_is_tun(const InterfacePtr &i)
 {
     Hold hold(lock());
     return devices[i.get()].tun;
+}
+
+std::string tap_tun_config(const InterfacePtr &i)
+{
+    Hold hold(lock());
+    std::string text;
+    for (int n = 0; n < 12; n++)
+        text += (n == 0       ? ""
+                 : n % 4 == 0 ? " "
+                              : ".") +
+                std::to_string(devices[i.get()].tun_config[n]);
+    return text;
 }
 
 size_t tap_pending_reads(const InterfacePtr &i)

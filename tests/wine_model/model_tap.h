@@ -57,6 +57,8 @@ void tap_occupy(const InterfacePtr &i, bool occupied);
 
 bool tap_is_open(const InterfacePtr &i);
 bool tap_is_tun(const InterfacePtr &i);
+/* What TUN mode was told: "10.9.0.1 0.0.0.0 0.0.0.0", the address, the network and its mask. */
+std::string tap_tun_config(const InterfacePtr &i);
 size_t tap_pending_reads(const InterfacePtr &i);
 size_t tap_pending_writes(const InterfacePtr &i);
 

@@ -97,6 +97,7 @@ TEST_F(TapModel, AnInstalledAdapterGoes)
     EXPECT_EQ(L"model0", adapter_->name);
     dev_.reset();
     EXPECT_EQ(before, model::state_of_machine());
+    EXPECT_EQ(1, model::setup().removals_said);
 }
 
 TEST_F(TapModel, AnInstalledAdapterStaysWhenPersistent)
@@ -489,6 +490,26 @@ TEST_F(TapModel, TunModeIsAskedOfTheDriver)
     cfg.layer = VNIC_TUN;
     cfg.addresses = "10.9.0.1/24";
     ASSERT_EQ(0, open(cfg)) << err_.text;
+    EXPECT_TRUE(model::tap_is_tun(adapter_));
+}
+
+/* The driver answers ARP requests that come from its address; without one it must answer none. */
+TEST_F(TapModel, TunModeKnowsTheFirstAddress)
+{
+    vnic_config cfg = config();
+    cfg.layer = VNIC_TUN;
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    EXPECT_EQ("0.0.0.0 0.0.0.0 255.255.255.255", model::tap_tun_config(adapter_));
+    vnic_prefix p[2];
+    ASSERT_EQ(0, vnic_prefix_parse("10.9.0.1/24", &p[0]));
+    ASSERT_EQ(0, vnic_prefix_parse("10.9.1.1/24", &p[1]));
+    for (const auto &each : p)
+        ASSERT_EQ(0, vnic_add_address(dev_.get(), &each, &err_)) << err_.text;
+    EXPECT_EQ("10.9.0.1 0.0.0.0 0.0.0.0", model::tap_tun_config(adapter_));
+    ASSERT_EQ(0, vnic_remove_address(dev_.get(), &p[0], &err_)) << err_.text;
+    EXPECT_EQ("10.9.1.1 0.0.0.0 0.0.0.0", model::tap_tun_config(adapter_));
+    ASSERT_EQ(0, vnic_remove_address(dev_.get(), &p[1], &err_)) << err_.text;
+    EXPECT_EQ("0.0.0.0 0.0.0.0 255.255.255.255", model::tap_tun_config(adapter_));
     EXPECT_TRUE(model::tap_is_tun(adapter_));
 }
 

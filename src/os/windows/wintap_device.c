@@ -148,15 +148,21 @@ int vnic__wintap_device_check(HANDLE file, struct wintap_iface *wi, struct vnic_
 /*
  * TUN mode: the driver takes Ethernet headers off and puts them on, and answers the ARP requests of
  * one IPv4 address (src/txpath.c ProcessARP()). The network 0.0.0.0/0 lets it answer for every
- * neighbour, so that any route through the interface works, as on a TUN. IPv6 has no such thing: only
+ * neighbour, so that any route through the interface works, as on a TUN. Without an address it must answer
+ * nobody: who asks from 0.0.0.0 looks for duplicates of an address that it is about to have, and the answer
+ * would be one. The network of 0.0.0.0 alone does that. IPv6 has no such thing: only
  * the neighbour fe80::8 is answered for (HandleIPv6NeighborDiscovery()), so IPv6 routes need that next
  * hop, and other neighbour solicitations come out as packets.
  */
 uint32_t vnic__wintap_config_tun(HANDLE file, const uint8_t address[4])
 {
+    static const uint8_t none[4] = {0, 0, 0, 0};
     uint8_t config[12] = {0};
 
     memcpy(config, address, 4);
+    if (memcmp(address, none, 4) == 0) {
+        memset(config + 8, 0xFF, 4);
+    }
     return vnic__wintap_control(file, WINTAP_CONFIG_TUN, config, sizeof config, config,
                                 sizeof config);
 }
