@@ -6,6 +6,8 @@
  * Run: offload_join split|raw PATH    as root on Linux; PATH is the other namespace, /run/netns/NAME or
  * /proc/PID/ns/net. This side gets 10.9.0.1, the other one 10.9.0.2. It ends with Ctrl-C.
  */
+#define _POSIX_C_SOURCE 200809L
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -105,6 +107,7 @@ static void print_counters(vnic *dev, const char *what)
 
 int main(int argc, char **argv)
 {
+    struct sigaction action = {0};
     pthread_t back;
     uint32_t offload;
 
@@ -120,7 +123,9 @@ int main(int argc, char **argv)
         vnic_close(ends[0]);
         return 1;
     }
-    (void)signal(SIGINT, stop);
+    /* Not signal(): in strict C that is System V's, whose handler works once. */
+    action.sa_handler = stop;
+    (void)sigaction(SIGINT, &action, NULL);
     if (pthread_create(&back, NULL, move_back, NULL) == 0) {
         printf("joined\n");
         (void)fflush(stdout);
