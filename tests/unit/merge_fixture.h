@@ -25,6 +25,11 @@ namespace merging
 using namespace packets;
 
 enum Kind { TCP4, TCP6, UDP4, UDP6 };
+static const std::vector<Kind> all_kinds = {TCP4, TCP6, UDP4, UDP6};
+static const std::vector<Kind> tcp_kinds = {TCP4, TCP6};
+static const std::vector<Kind> udp_kinds = {UDP4, UDP6};
+static const std::vector<Kind> v4_kinds = {TCP4, UDP4};
+static const std::vector<Kind> v6_kinds = {TCP6, UDP6};
 
 /* One packet of a flow; what a test does not name is the same in all. */
 struct Seg {

@@ -4,8 +4,6 @@
 
 using namespace merging;
 
-static const Kind all_kinds[] = {TCP4, TCP6, UDP4, UDP6};
-
 static Seg sized(size_t payload)
 {
     Seg s;

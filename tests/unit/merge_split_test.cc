@@ -4,8 +4,6 @@
 
 using namespace merging;
 
-static const Kind all_kinds[] = {TCP4, TCP6, UDP4, UDP6};
-
 /* All segments of a super-packet, with complete or with partial checksums. */
 static std::vector<Packet> split_all(Bytes super, vnic_packet p, uint32_t layer, uint32_t flags)
 {

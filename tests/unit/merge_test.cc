@@ -20,11 +20,6 @@ struct MergeCase {
 };
 
 using List = std::vector<Seg> &;
-static const std::vector<Kind> all_kinds = {TCP4, TCP6, UDP4, UDP6};
-static const std::vector<Kind> tcp_kinds = {TCP4, TCP6};
-static const std::vector<Kind> udp_kinds = {UDP4, UDP6};
-static const std::vector<Kind> v4_kinds = {TCP4, UDP4};
-static const std::vector<Kind> v6_kinds = {TCP6, UDP6};
 
 static void use_ethernet(List l)
 {

@@ -15,12 +15,6 @@ struct OddCase {
     std::function<void(Seg &)> change;
 };
 
-static const std::vector<Kind> all_kinds = {TCP4, TCP6, UDP4, UDP6};
-static const std::vector<Kind> tcp_kinds = {TCP4, TCP6};
-static const std::vector<Kind> udp_kinds = {UDP4, UDP6};
-static const std::vector<Kind> v4_kinds = {TCP4, UDP4};
-static const std::vector<Kind> v6_kinds = {TCP6, UDP6};
-
 /* Another value in the field of a checksum. */
 static void set_field(Seg &s, size_t at, uint32_t value)
 {

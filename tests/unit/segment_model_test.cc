@@ -13,7 +13,7 @@ using packets::hex;
 namespace
 {
 
-const uint32_t kAllKinds = VNIC_F_TSO4 | VNIC_F_TSO6 | VNIC_F_USO4 | VNIC_F_USO6;
+const uint32_t kModelKinds = VNIC_F_TSO4 | VNIC_F_TSO6 | VNIC_F_USO4 | VNIC_F_USO6;
 
 Packet super_of(const model::Bytes &data, uint8_t type, uint16_t start, uint16_t offset)
 {
@@ -98,7 +98,7 @@ TEST(SegmentModel, MergesWhatItSplit)
     uint32_t cases = model::run_cases(150);
     for (uint32_t i = 0; i < cases && !HasFailure(); i++) {
         uint32_t layer = i % 2 == 0 ? VNIC_TUN : VNIC_TAP;
-        model::Rules rules = {layer, kAllKinds, 65535, 128};
+        model::Rules rules = {layer, kModelKinds, 65535, 128};
         model::StreamMaker maker(model::run_seed() + i, layer);
         Packet super = maker.mergeable_super(20);
         model::SplitResult r = model::split(super, layer);
@@ -121,7 +121,7 @@ TEST(SegmentModel, MergesWhatItSplit)
 /* The judge of merges sees each kind of mistake. */
 TEST(SegmentModel, FindsFaultsOfMerges)
 {
-    model::Rules rules = {VNIC_TUN, kAllKinds, 65535, 64};
+    model::Rules rules = {VNIC_TUN, kModelKinds, 65535, 64};
     model::SplitResult r = model::split(kUdp, VNIC_TUN);
     std::vector<Packet> in(3);
     for (size_t i = 0; i < 3; i++) {

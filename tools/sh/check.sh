@@ -2,9 +2,18 @@
 # shellcheck shell=bash
 # Everything that `./run test` does not run. Jobs run two at a time; each writes build/run/check/logs/JOB.log.
 
+# The same build counts lines, so that one run of all tests serves both: of every compiled file of src/, but
+# for what tests/coverage_excluded.txt names.
 job_asan() {
     export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-    build_preset asan asan && run_ctest asan "$build/asan" -j3
+    build_preset asan asan || return
+    find "$build/asan" -name '*.gcda' -delete
+    run_ctest asan "$build/asan" -j3
+    VNIC_TOOL=$build/asan/vnic run_pytest asan tests/cli
+    mkdir -p "$build/asan/report"
+    step asan "at least 90 % of the lines" python3 tools/coverage.py --build "$build/asan" \
+        --out "$build/asan/report" --minimum 90
+    cp "$build/asan/report/summary.txt" "$run_dir/logs/coverage-files.txt" 2>/dev/null
 }
 
 job_tsan() {
@@ -25,29 +34,12 @@ job_wire() {
     build_preset wire dev && VNIC_WIRE=all run_ctest wire "$build/dev" -L wire
 }
 
-# Line coverage of every compiled file of src/; tests/coverage_excluded.txt says what does not count.
-job_coverage() {
-    build_preset coverage coverage || return
-    find "$build/coverage" -name '*.gcda' -delete
-    rm -rf "$build/coverage/results"
-    mkdir -p "$build/coverage/results" "$build/coverage/report"
-    # The tests themselves are counted in the jobs that are about them; here they only have to run.
-    quietly coverage ctest --test-dir "$build/coverage" -LE stress -j3
-    if [ -d tests/cli ]; then
-        VNIC_TOOL=$build/coverage/vnic "$venv/bin/python" -m pytest -q --basetemp="$build/tmp/coverage" tests/cli \
-            >>"$run_dir/logs/coverage.log" 2>&1 </dev/null
-    fi
-    step coverage "at least 90 % of the lines" python3 tools/coverage.py --build "$build/coverage" \
-        --out "$build/coverage/report" --minimum 90
-    cp "$build/coverage/report/summary.txt" "$run_dir/logs/coverage-files.txt" 2>/dev/null
-}
-
 # The portable tests on other machines: big-endian, 32-bit, arm. The live ones where qemu-user can.
 qemu_machine() { # NAME COMPILER-PREFIX QEMU LABEL…
     local folder=$build/qemu-$1 labels=("${@:4}")
     quietly "qemu-$1" cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE= \
         -DCMAKE_TOOLCHAIN_FILE="$top/cmake/toolchains/linux-gcc.cmake" -DVNIC_MACHINE="$2" -DVNIC_QEMU="$3" \
-        -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
+        -DVNIC_TESTS_TOGETHER=ON -DVNIC_BUILD_TOOL=OFF -DVNIC_BUILD_EXAMPLES=OFF -DVNIC_BUILD_BENCH=OFF &&
         quietly "qemu-$1" cmake --build "$folder" -j2 --target "${labels[@]/#/tests_}" &&
         run_ctest "qemu-$1" "$folder" -L "$(IFS='|' && echo "${labels[*]}")"
 }
@@ -135,7 +127,7 @@ cmd_check() {
         in_pairs "$@"
     else
         # The longest first, so that the end is short.
-        in_pairs cross tsan asan coverage qemu-s390x qemu-armhf qemu-aarch64 cpu valgrind wine fuzz lint docs consume
+        in_pairs cross tsan asan qemu-s390x qemu-armhf qemu-aarch64 cpu valgrind wine fuzz lint docs consume
         # After the others that use its programs.
         job wire
         # Alone: it measures.
