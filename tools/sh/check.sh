@@ -8,7 +8,7 @@ job_asan() {
     export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
     build_preset asan asan || return
     find "$build/asan" -name '*.gcda' -delete
-    run_ctest asan "$build/asan" -j3
+    run_ctest asan "$build/asan" -j4
     VNIC_TOOL=$build/asan/vnic run_pytest asan tests/cli
     mkdir -p "$build/asan/report"
     step asan "at least 90 % of the lines" python3 tools/coverage.py --build "$build/asan" \
@@ -18,7 +18,7 @@ job_asan() {
 
 job_tsan() {
     export TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1"
-    build_preset tsan tsan && run_ctest tsan "$build/tsan" -j3
+    build_preset tsan tsan && run_ctest tsan "$build/tsan" -j4
 }
 
 # Valgrind on the programs of the dev build. Stress and fault tests run under ASan already.
@@ -31,7 +31,7 @@ job_valgrind() {
 
 # Transfers through every mode over the real kernel: all combinations, of which `./run test` has a choice.
 job_wire() {
-    build_preset wire dev && VNIC_WIRE=all run_ctest wire "$build/dev" -L wire
+    build_preset wire dev && VNIC_WIRE=all run_ctest wire "$build/dev" -L wire -j2
 }
 
 # The portable tests on other machines: big-endian, 32-bit, arm. The live ones where qemu-user can.
@@ -126,10 +126,8 @@ cmd_check() {
     if [ $# -gt 0 ]; then
         in_pairs "$@"
     else
-        # The longest first, so that the end is short.
-        in_pairs cross tsan asan qemu-s390x qemu-armhf qemu-aarch64 cpu valgrind wine fuzz lint docs consume
-        # After the others that use its programs.
-        job wire
+        # The longest first, so that the end is short, and what keeps one processor busy beside what takes both.
+        in_pairs asan valgrind tsan wine cross fuzz lint wire qemu-aarch64 qemu-armhf qemu-s390x cpu consume docs
         # Alone: it measures.
         job bench
         # What the page claims is compared with what this run and the last ./run test saw.

@@ -104,11 +104,15 @@ quietly() {
     return 1
 }
 
-# build_preset JOB PRESET [TARGET…]
+# build_preset JOB PRESET [TARGET…]: two jobs may want the same build, but only one may make it.
 build_preset() {
     local job=$1 preset=$2
     shift 2
-    quietly "$job" cmake --preset "$preset" && quietly "$job" cmake --build "$build/$preset" -j2 ${1:+--target} "$@"
+    mkdir -p "$build"
+    {
+        flock 8
+        quietly "$job" cmake --preset "$preset" && quietly "$job" cmake --build "$build/$preset" -j2 ${1:+--target} "$@"
+    } 8>"$build/$preset.lock"
 }
 
 # run_ctest JOB BUILD-DIRECTORY [CTEST-OPTION…]: run the tests and take their reports into the run.
