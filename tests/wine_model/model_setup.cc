@@ -415,6 +415,8 @@ int vnic__model_device_request(DWORD request, HDEVINFO set, SP_DEVINFO_DATA *dev
     case DIF_PROPERTYCHANGE:
         return change_state(d);
     case DIF_REMOVE:
+        if (faults.remove_error != 0)
+            return refuse(faults.remove_error);
         faults.removals_said += d->goes_globally ? 1 : 0;
         take_away(d);
         return TRUE;

@@ -20,6 +20,8 @@ struct Setup {
     bool slow = false;
     /* How many devices were removed with the words that it is from all hardware profiles. */
     int removals_said = 0;
+    /* No device can be removed. */
+    DWORD remove_error = 0;
 };
 Setup &setup();
 

@@ -100,6 +100,34 @@ TEST_F(TapModel, AnInstalledAdapterGoes)
     EXPECT_EQ(1, model::setup().removals_said);
 }
 
+/* What is left behind all the same is told; one that is gone already is no news. */
+TEST_F(TapModel, AnAdapterThatCannotBeRemovedIsLogged)
+{
+    static std::string lines;
+    vnic_config cfg = config();
+    cfg.log = [](void *, int level, const char *text) {
+        lines += level == VNIC_LOG_WARNING ? std::string(text) + "\n" : "";
+    };
+    lines.clear();
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    model::setup().remove_error = ERROR_ACCESS_DENIED;
+    dev_.reset();
+    EXPECT_NE(std::string::npos, lines.find("cannot remove the TAP adapter")) << lines;
+    lines.clear();
+    model::tap_faults().major = 8;
+    cfg.name = "model1";
+    EXPECT_EQ(VNIC_EVERSION, open(cfg)) << err_.text;
+    EXPECT_NE(std::string::npos, lines.find("cannot remove the TAP adapter")) << lines;
+    lines.clear();
+    model::tap_faults().major = 9;
+    model::setup().remove_error = 0;
+    cfg.name = "model2";
+    ASSERT_EQ(0, open(cfg)) << err_.text;
+    model::tap_pull(adapter_);
+    dev_.reset();
+    EXPECT_EQ(std::string::npos, lines.find("cannot remove")) << lines;
+}
+
 TEST_F(TapModel, AnInstalledAdapterStaysWhenPersistent)
 {
     vnic_config cfg = config();

@@ -232,8 +232,8 @@ int vnic__wintap_mark(const struct wintap_adapter *adapter, uint32_t persist,
 int vnic__wintap_install(const wchar_t *hardware_id, const wchar_t *description,
                          struct wintap_adapter *ret, struct vnic_error *err);
 
-/* Uninstalls it. */
-int vnic__wintap_remove(const struct wintap_adapter *adapter, struct vnic_error *err);
+/* Uninstalls the adapter of q, which is ours; what it fails with is logged. */
+void vnic__wintap_remove_own(const struct vnic *q);
 
 /* Stops and starts the adapter, so that the driver reads its parameters again. */
 int vnic__wintap_restart(const struct wintap_adapter *adapter, struct vnic_error *err);

@@ -4,8 +4,6 @@
 #include "win_text.h"
 #include "wintap.h"
 
-#define REMOVE_TRIES 3
-
 /*
  * An adapter that this library installed goes with its handle, unless it is to stay; others stay
  * always, with the name, MAC and MTU that they were given. The driver unplugs the medium when its device is
@@ -16,18 +14,13 @@ static void wintap_close(struct vnic *q, int keep)
     const struct wintap_adapter *adapter = &wintap_iface_of(q)->adapter;
     int goes =
         keep == VNIC__CLOSE_FAILED ? q->iface->created != 0 : adapter->ours && !adapter->persist;
-    struct vnic_error why;
-    int rc = VNIC_EOS;
 
     vnic__wintap_queue_end(q);
     if (keep == VNIC__CLOSE_FAILED && !goes) {
         vnic__wintap_undo_parameters(q);
     }
-    for (int i = 0; goes && i < REMOVE_TRIES && rc < 0; i++) {
-        rc = vnic__wintap_remove(adapter, &why);
-    }
-    if (goes && rc < 0) {
-        vnic__log(q->iface, VNIC_LOG_WARNING, "%s", why.text);
+    if (goes) {
+        vnic__wintap_remove_own(q);
     }
 }
 

@@ -16,6 +16,7 @@
 #define INSTALL_WAIT_NS 15000000000
 #define INSTALL_LOOK_MS 100u
 #define RESTART_TRIES 3
+#define REMOVE_TRIES 3
 /* The device becomes ROOT\NET\0000 or so, as those of the class are called. */
 #define DEVICE_NAME L"NET"
 #define HARDWARE_ID_UNITS 200
@@ -184,6 +185,78 @@ static uint32_t finish_device(struct wintap_install *in, struct wintap_adapter *
     return os_code;
 }
 
+/* ---- Remove ------------------------------------------------------------------------------------- */
+
+/*
+ * From all hardware profiles, which Windows takes for granted where it is not said: so it is said, and no
+ * matter if it cannot be.
+ */
+static int request_removal(struct wintap_install *in)
+{
+    SP_REMOVEDEVICE_PARAMS removal = {
+        .ClassInstallHeader = {sizeof(SP_CLASSINSTALL_HEADER), DIF_REMOVE},
+        .Scope = DI_REMOVEDEVICE_GLOBAL,
+    };
+
+    (void)vnic__sys_device_class_install(in->set, &in->device, &removal.ClassInstallHeader,
+                                         sizeof removal);
+    return vnic__sys_device_request(DIF_REMOVE, in->set, &in->device);
+}
+
+static int fail_device(struct vnic_error *err, const char *operation, const char *what)
+{
+    return vnic__win_fail(err, GetLastError(), operation, NULL, install_reasons, what);
+}
+
+/* Opens the device of an adapter in a set of its own. */
+static int open_device(const struct wintap_adapter *adapter, struct wintap_install *ret,
+                       const char *what, struct vnic_error *err)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->device.cbSize = sizeof ret->device;
+    ret->set = vnic__sys_device_set_create(&vnic__wintap_net_class);
+    if (ret->set == INVALID_HANDLE_VALUE) {
+        return fail_device(err, "SetupDiCreateDeviceInfoListExW", what);
+    }
+    if (!vnic__sys_device_open(ret->set, adapter->instance_id, &ret->device)) {
+        int rc = fail_device(err, "SetupDiOpenDeviceInfoW", what);
+
+        vnic__sys_device_set_destroy(ret->set);
+        return rc;
+    }
+    return 0;
+}
+
+static int remove_adapter(const struct wintap_adapter *adapter, struct vnic_error *err)
+{
+    static const char what[] = "cannot remove the TAP adapter";
+    struct wintap_install in;
+    int rc = open_device(adapter, &in, what, err);
+
+    if (rc < 0) {
+        return rc;
+    }
+    if (!request_removal(&in)) {
+        rc = fail_device(err, "DIF_REMOVE", what);
+    }
+    vnic__sys_device_set_destroy(in.set);
+    return rc;
+}
+
+void vnic__wintap_remove_own(const struct vnic *q)
+{
+    struct vnic_error why;
+    int rc = VNIC_EOS;
+
+    /* One that somebody else has removed is VNIC_ECLOSED. */
+    for (int i = 0; i < REMOVE_TRIES && rc < 0 && rc != VNIC_ECLOSED; i++) {
+        rc = remove_adapter(&wintap_iface_of(q)->adapter, &why);
+    }
+    if (rc < 0 && rc != VNIC_ECLOSED) {
+        vnic__log(q->iface, VNIC_LOG_WARNING, "%s", why.text);
+    }
+}
+
 /* ---- Install ------------------------------------------------------------------------------------ */
 
 static uint32_t install_one(struct wintap_install *in, const wchar_t *id,
@@ -212,22 +285,6 @@ static uint32_t install_one(struct wintap_install *in, const wchar_t *id,
     return os_code;
 }
 
-/*
- * From all hardware profiles, which Windows takes for granted where it is not said: so it is said, and no
- * matter if it cannot be.
- */
-static int request_removal(struct wintap_install *in)
-{
-    SP_REMOVEDEVICE_PARAMS removal = {
-        .ClassInstallHeader = {sizeof(SP_CLASSINSTALL_HEADER), DIF_REMOVE},
-        .Scope = DI_REMOVEDEVICE_GLOBAL,
-    };
-
-    (void)vnic__sys_device_class_install(in->set, &in->device, &removal.ClassInstallHeader,
-                                         sizeof removal);
-    return vnic__sys_device_request(DIF_REMOVE, in->set, &in->device);
-}
-
 static int install_id(const wchar_t *id, const wchar_t *description, struct wintap_adapter *ret,
                       struct vnic_error *err)
 {
@@ -239,8 +296,8 @@ static int install_id(const wchar_t *id, const wchar_t *description, struct wint
                               install_reasons, "cannot install a TAP adapter");
     }
     os_code = install_one(&in, id, description, ret);
-    if (os_code != 0 && in.registered) {
-        (void)request_removal(&in);
+    for (int i = 0; os_code != 0 && in.registered && i < REMOVE_TRIES; i++) {
+        in.registered = !request_removal(&in);
     }
     vnic__sys_device_set_destroy(in.set);
     if (os_code == 0) {
@@ -266,54 +323,14 @@ int vnic__wintap_install(const wchar_t *hardware_id, const wchar_t *description,
     }
     rc = vnic__wintap_mark(ret, 0, err);
     if (rc < 0) {
-        (void)vnic__wintap_remove(ret, NULL);
+        (void)remove_adapter(ret, NULL);
         return rc;
     }
     ret->ours = 1;
     return 0;
 }
 
-/* ---- Remove and restart ------------------------------------------------------------------------- */
-
-static int fail_device(struct vnic_error *err, const char *operation, const char *what)
-{
-    return vnic__win_fail(err, GetLastError(), operation, NULL, install_reasons, what);
-}
-
-/* Opens the device of an adapter in a set of its own. */
-static int open_device(const struct wintap_adapter *adapter, struct wintap_install *ret,
-                       const char *what, struct vnic_error *err)
-{
-    memset(ret, 0, sizeof *ret);
-    ret->device.cbSize = sizeof ret->device;
-    ret->set = vnic__sys_device_set_create(&vnic__wintap_net_class);
-    if (ret->set == INVALID_HANDLE_VALUE) {
-        return fail_device(err, "SetupDiCreateDeviceInfoListExW", what);
-    }
-    if (!vnic__sys_device_open(ret->set, adapter->instance_id, &ret->device)) {
-        int rc = fail_device(err, "SetupDiOpenDeviceInfoW", what);
-
-        vnic__sys_device_set_destroy(ret->set);
-        return rc;
-    }
-    return 0;
-}
-
-int vnic__wintap_remove(const struct wintap_adapter *adapter, struct vnic_error *err)
-{
-    static const char what[] = "cannot remove the TAP adapter";
-    struct wintap_install in;
-    int rc = open_device(adapter, &in, what, err);
-
-    if (rc < 0) {
-        return rc;
-    }
-    if (!request_removal(&in)) {
-        rc = fail_device(err, "DIF_REMOVE", what);
-    }
-    vnic__sys_device_set_destroy(in.set);
-    return rc;
-}
+/* ---- Restart ------------------------------------------------------------------------------------ */
 
 static int change_state(struct wintap_install *in, DWORD state, struct vnic_error *err)
 {

@@ -229,7 +229,7 @@ int vnic__wintap_open(struct vnic *q, const struct vnic__settings *s, struct vni
         rc = get_adapter(&o, err);
         rc = rc < 0 ? rc : open_device(q, err);
         if (rc < 0 && q->iface->created) {
-            (void)vnic__wintap_remove(&wintap_iface_of(q)->adapter, NULL);
+            vnic__wintap_remove_own(q);
         }
     }
     if (rc == 0) {
