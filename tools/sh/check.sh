@@ -105,7 +105,10 @@ job_consume() {
     done <"$run_dir/logs/consume.log"
 }
 
-job_bench() { step bench "bench --quick: counts hold, nothing is missing" ./run bench --quick; }
+job_bench() {
+    step bench "bench --quick: counts hold, nothing is missing" ./run bench --quick
+    step bench "bench wine --quick: counts hold, nothing is missing" ./run bench wine --quick
+}
 
 job_platforms() {
     if [ ! -e "$build/run/test/steps.tsv" ]; then
