@@ -60,6 +60,13 @@ if(NOT CMAKE_CROSSCOMPILING OR WIN32)
         "$<$<COMPILE_LANGUAGE:CXX>:<gtest/gtest.h$<ANGLE-R>>" "$<$<COMPILE_LANGUAGE:C>:<stdint.h$<ANGLE-R>>")
 endif()
 
+# All programs that Wine runs share one network, and those that have interfaces in it would see each other's.
+function(vnic_test_alone_in_network name labels)
+    if(WIN32 AND labels MATCHES "contract|wine")
+        set_tests_properties(${name} PROPERTIES RESOURCE_LOCK wine_network)
+    endif()
+endfunction()
+
 # vnic_add_test(NAME <n> SOURCES <f>… [LABELS unit|contract|live|fault|stress|fuzz…] [LIBRARY <lib>]
 #               [LINK <lib>…] [DEFINES <d>…] [ENV <VAR=value>…] [ARGS <a>…] [TIMEOUT <seconds>])
 # One GoogleTest program, linked with vnic_testing (LIBRARY: with that instead), known to ctest, its
@@ -98,6 +105,7 @@ function(vnic_add_test)
         COMMAND ${arg_NAME} "--gtest_output=xml:${VNIC_RESULTS_DIR}/${arg_NAME}.xml" ${arg_ARGS})
     set_tests_properties(${arg_NAME} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
         ENVIRONMENT "${arg_ENV}")
+    vnic_test_alone_in_network(${arg_NAME} "${arg_LABELS}")
     foreach(vnic_label IN LISTS arg_LABELS)
         if(NOT TARGET tests_${vnic_label})
             add_custom_target(tests_${vnic_label})
@@ -120,5 +128,6 @@ function(vnic_test_in_parts name parts label)
             COMMAND ${name} "--gtest_output=xml:${VNIC_RESULTS_DIR}/${name}_${part}.xml")
         set_tests_properties(${name}_${part} PROPERTIES LABELS ${label} TIMEOUT 300 COST 100
             ENVIRONMENT "GTEST_TOTAL_SHARDS=${parts};GTEST_SHARD_INDEX=${index};VNIC_WINE_IPHLPAPI=n")
+        vnic_test_alone_in_network(${name}_${part} ${label})
     endforeach()
 endfunction()
