@@ -1078,7 +1078,7 @@ struct vnic_info {
     uint32_t if_index;         /**< the system's number of the interface */
     uint32_t layer;            /**< VNIC_TUN or VNIC_TAP */
     uint32_t flags;            /**< VNIC_IF_… */
-    uint32_t mtu;              /**< bytes */
+    uint32_t mtu;              /**< bytes; of Windows' two, IPv4's and IPv6's, the smaller */
     uint32_t n_queues;         /**< attached queues, of all processes */
     uint32_t n_detached;       /**< detached queues, of all processes */
     uint32_t owner_uid;        /**< VNIC_UNSET: none */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "address_set.h"
+#include "alloc.h"
 #include "dns_text.h"
 
 /*
@@ -31,9 +32,49 @@ struct apply_state {
     struct vnic_info before;          /* valid if asked_info */
     struct vnic__addresses addresses; /* valid if CHANGED_ADDRESSES */
     struct vnic__dns dns;             /* valid if CHANGED_DNS */
+    void *kept[VNIC__KEEP_COUNT];     /* of the backend's keep, or NULL */
     uint32_t link_local;              /* valid if CHANGED_LINK_LOCAL */
     uint32_t changed;
 };
+
+int vnic__tells_less(struct vnic *q, int what, struct vnic_error *err)
+{
+    const struct vnic__netconf *conf = q->backend->netconf;
+
+    return conf->keep == NULL ? 0 : conf->keep(q, what, NULL, err);
+}
+
+/* Before a change of something that the backend keeps. One that was just made goes as a whole. */
+static int keep_before(struct apply_state *a, int what, struct vnic_error *err)
+{
+    int rc = a->q->iface->created || a->conf->keep == NULL
+                 ? 0
+                 : a->conf->keep(a->q, what, &a->kept[what], err);
+
+    return rc < 0 ? rc : 0;
+}
+
+static int apply_mtu(struct apply_state *a, struct vnic_error *err)
+{
+    uint32_t mtu = a->s->mtu;
+    int rc;
+
+    if (mtu == VNIC_UNSET) {
+        return 0;
+    }
+    rc = mtu != a->before.mtu ? 1 : vnic__tells_less(a->q, VNIC__KEEP_MTU, err);
+    if (rc <= 0) {
+        return rc;
+    }
+    /* Addresses that are replaced are checked with the configuration. */
+    rc = a->s->has_addresses ? 0 : vnic__addresses_check_mtu(a->q, mtu, err);
+    rc = rc < 0 ? rc : keep_before(a, VNIC__KEEP_MTU, err);
+    if (rc == 0) {
+        a->changed |= CHANGED_MTU;
+        rc = a->conf->set_mtu(a->q, mtu, err);
+    }
+    return rc;
+}
 
 static int apply_link_local(struct apply_state *a, struct vnic_error *err)
 {
@@ -73,15 +114,7 @@ static int apply_link(struct apply_state *a, struct vnic_error *err)
         a->changed |= CHANGED_ALIAS;
         rc = a->conf->set_alias(a->q, s->alias, err);
     }
-    if (rc == 0 && s->mtu != VNIC_UNSET && s->mtu != a->before.mtu) {
-        /* Addresses that are replaced are checked with the configuration. */
-        rc = s->has_addresses ? 0 : vnic__addresses_check_mtu(a->q, s->mtu, err);
-        if (rc == 0) {
-            a->changed |= CHANGED_MTU;
-            rc = a->conf->set_mtu(a->q, s->mtu, err);
-        }
-    }
-    return rc;
+    return rc < 0 ? rc : apply_mtu(a, err);
 }
 
 /* What undoing needs of the addresses. One that was just made goes as a whole. */
@@ -138,27 +171,58 @@ static int apply_up(struct apply_state *a, struct vnic_error *err)
     return rc;
 }
 
-/* What decides where packets and questions go, once the interface can take them. */
-static int apply_routing(struct apply_state *a, struct vnic_error *err)
+static int apply_metric(struct apply_state *a, struct vnic_error *err)
+{
+    uint32_t metric = a->s->metric;
+    int rc;
+
+    if (metric == VNIC_UNSET) {
+        return 0;
+    }
+    rc = metric != a->before.metric ? 1 : vnic__tells_less(a->q, VNIC__KEEP_METRIC, err);
+    if (rc <= 0) {
+        return rc;
+    }
+    rc = keep_before(a, VNIC__KEEP_METRIC, err);
+    if (rc == 0) {
+        a->changed |= CHANGED_METRIC;
+        rc = a->conf->set_metric(a->q, metric, err);
+    }
+    return rc;
+}
+
+static int apply_dns(struct apply_state *a, struct vnic_error *err)
 {
     const struct vnic__settings *s = a->s;
-    int rc = 0;
+    int rc;
 
-    if (s->metric != VNIC_UNSET && s->metric != a->before.metric) {
-        a->changed |= CHANGED_METRIC;
-        rc = a->conf->set_metric(a->q, s->metric, err);
-    }
-    if (rc < 0 || !s->has_dns) {
-        return rc;
+    if (!s->has_dns) {
+        return 0;
     }
     if (!a->q->iface->created) {
         rc = a->conf->get_dns(a->q, &a->dns, err);
-        if (rc < 0 || vnic__dns_same(&a->dns, &s->dns)) {
+        if (rc == 0 && vnic__dns_same(&a->dns, &s->dns)) {
+            rc = vnic__tells_less(a->q, VNIC__KEEP_DNS, err);
+            if (rc == 0) {
+                return 0;
+            }
+        }
+        rc = rc < 0 ? rc : keep_before(a, VNIC__KEEP_DNS, err);
+        if (rc < 0) {
             return rc;
         }
         a->changed |= CHANGED_DNS;
     }
     return a->conf->set_dns(a->q, &s->dns, err);
+}
+
+/* What decides where packets and questions go, before there are addresses: Windows before 10 version 2004 looks
+ * at DNS settings in the registry when an address comes, and not later. */
+static int apply_routing(struct apply_state *a, struct vnic_error *err)
+{
+    int rc = apply_metric(a, err);
+
+    return rc < 0 ? rc : apply_dns(a, err);
 }
 
 /* Last, because an owner can be replaced but not cleared. */
@@ -203,27 +267,37 @@ static void undo_lasting(struct apply_state *a)
     undo_persist(a);
 }
 
+/* 1: the backend had kept it, and puts it back. */
+static int undo_kept(struct apply_state *a, int what)
+{
+    if (a->kept[what] == NULL) {
+        return 0;
+    }
+    (void)a->conf->restore(a->q, what, a->kept[what], NULL);
+    return 1;
+}
+
 /* In reverse order; a step that fails must not keep the others from being undone. */
 static void undo_changes(struct apply_state *a)
 {
     const struct vnic_info *b = &a->before;
 
     undo_lasting(a);
-    if (a->changed & CHANGED_DNS) {
-        (void)a->conf->set_dns(a->q, &a->dns, NULL);
-    }
-    if (a->changed & CHANGED_METRIC) {
-        (void)a->conf->set_metric(a->q, b->metric, NULL);
-    }
     if (a->changed & CHANGED_UP) {
         (void)a->conf->set_up(a->q, (b->flags & VNIC_IF_UP) != 0, NULL);
     }
-    if (a->changed & CHANGED_MTU) {
+    if ((a->changed & CHANGED_MTU) && !undo_kept(a, VNIC__KEEP_MTU)) {
         (void)a->conf->set_mtu(a->q, b->mtu, NULL);
     }
     /* After the MTU: IPv6 addresses do not come back below 1280 bytes. */
     if (a->changed & CHANGED_ADDRESSES) {
         vnic__addresses_restore(a->q, &a->addresses);
+    }
+    if ((a->changed & CHANGED_DNS) && !undo_kept(a, VNIC__KEEP_DNS)) {
+        (void)a->conf->set_dns(a->q, &a->dns, NULL);
+    }
+    if ((a->changed & CHANGED_METRIC) && !undo_kept(a, VNIC__KEEP_METRIC)) {
+        (void)a->conf->set_metric(a->q, b->metric, NULL);
     }
     if (a->changed & CHANGED_ALIAS) {
         (void)a->conf->set_alias(a->q, b->alias, NULL);
@@ -252,8 +326,8 @@ static int apply_all(struct apply_state *a, struct vnic_error *err)
     /* Link-local twice: an MTU that was below 1280 kept IPv6 away; above, it has come with the kernel's
      * defaults. */
     int (*const steps[])(struct apply_state *a, struct vnic_error *err) = {
-        apply_link_local, apply_link,    apply_link_local, apply_addresses,
-        apply_up,         apply_routing, apply_lasting,
+        apply_link_local, apply_link, apply_link_local, apply_routing,
+        apply_addresses,  apply_up,   apply_lasting,
     };
     int rc = 0;
 
@@ -284,6 +358,9 @@ int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_erro
         undo_persist(&a);
     } else if (rc < 0) {
         undo_changes(&a);
+    }
+    for (int i = 0; i < VNIC__KEEP_COUNT; i++) {
+        vnic__free(a.kept[i]);
     }
     vnic__addresses_free(&a.addresses);
     return rc;

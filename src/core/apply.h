@@ -12,4 +12,8 @@
  */
 int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err);
 
+/* Whether the system has more of something, VNIC__KEEP_…, than get_info and get_dns tell: then what they tell
+ * is not reason enough to leave a setting alone. 1, 0, or why it is not known. [lock] */
+int vnic__tells_less(struct vnic *q, int what, struct vnic_error *err);
+
 #endif

@@ -114,6 +114,12 @@ struct vnic__settings {
     struct vnic__dns dns;
 };
 
+/* What keep and restore are about. */
+#define VNIC__KEEP_MTU 0
+#define VNIC__KEEP_METRIC 1
+#define VNIC__KEEP_DNS 2
+#define VNIC__KEEP_COUNT 3
+
 /* Configuration of an interface. All slots: [lock], may block for the time of a system call. */
 struct vnic__netconf {
     /* What the interface is now. VNIC_ECLOSED when it is gone. */
@@ -134,12 +140,20 @@ struct vnic__netconf {
     int (*set_persist)(struct vnic *q, uint32_t on, struct vnic_error *err);
     int (*set_owner)(struct vnic *q, uint32_t uid, struct vnic_error *err);
     int (*set_group)(struct vnic *q, uint32_t gid, struct vnic_error *err);
-    /* For all families; 0: automatic. To undo, core sets what get_info told: a backend whose families
-     * had different ones remembers them and restores each. */
+    /* For all families; 0: automatic. */
     int (*set_metric)(struct vnic *q, uint32_t metric, struct vnic_error *err);
-    /* Both or none of them. get_dns tells what set_dns would replace, so that core can undo it. */
+    /* Both or none of them. get_dns tells what set_dns would replace. */
     int (*set_dns)(struct vnic *q, const struct vnic__dns *dns, struct vnic_error *err);
     int (*get_dns)(struct vnic *q, struct vnic__dns *ret_dns, struct vnic_error *err);
+    /*
+     * Both or none of them; NULL: get_info and get_dns tell all that there is. Else there may be more: an
+     * MTU and a metric in each family, DNS entries that core cannot read. keep stores all of `what`, one
+     * VNIC__KEEP_…, in memory that core gives to vnic__free(), and returns 1 when they tell less than that,
+     * so that core does not take what is told for what is wanted; else 0. ret_kept NULL: only the answer
+     * is wanted. restore puts it back.
+     */
+    int (*keep)(struct vnic *q, int what, void **ret_kept, struct vnic_error *err);
+    int (*restore)(struct vnic *q, int what, const void *kept, struct vnic_error *err);
     /*
      * 0: no link-local address of the kernel's own; other values are the backend's own to restore,
      * as get_link_local gave them. *ret_mode tells the mode of now. VNIC_ENOTSUP without IPv6.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "address_set.h"
+#include "apply.h"
 #include "backends.h"
 #include "config.h"
 #include "device.h"
@@ -209,7 +210,10 @@ int vnic_set_mtu(vnic *dev, uint32_t mtu, struct vnic_error *ret_err)
         return rc;
     }
     rc = read_info(dev, &now, ret_err);
-    if (rc == 0 && now.mtu != mtu) {
+    if (rc == 0) {
+        rc = now.mtu != mtu ? 1 : vnic__tells_less(dev, VNIC__KEEP_MTU, ret_err);
+    }
+    if (rc > 0) {
         rc = vnic__addresses_check_mtu(dev, mtu, ret_err);
         rc = rc < 0 ? rc : conf_of(dev)->set_mtu(dev, mtu, ret_err);
         rc = rc < 0 ? rc : renew_no_link_local(dev, ret_err);

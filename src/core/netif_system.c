@@ -2,6 +2,7 @@
 /* Setting what only some systems keep for an interface: its metric and its DNS servers. */
 #include <string.h>
 
+#include "apply.h"
 #include "config.h"
 #include "device.h"
 #include "dns_text.h"
@@ -26,9 +27,10 @@ int vnic_set_metric(vnic *dev, uint32_t metric, struct vnic_error *ret_err)
     vnic__mutex_lock(&dev->iface->lock);
     memset(&now, 0, sizeof now);
     rc = conf->get_info(dev, &now, ret_err);
-    if (rc == 0 && now.metric != metric) {
-        rc = conf->set_metric(dev, metric, ret_err);
+    if (rc == 0) {
+        rc = now.metric != metric ? 1 : vnic__tells_less(dev, VNIC__KEEP_METRIC, ret_err);
     }
+    rc = rc > 0 ? conf->set_metric(dev, metric, ret_err) : rc;
     vnic__mutex_unlock(&dev->iface->lock);
     return rc < 0 ? rc : 0;
 }

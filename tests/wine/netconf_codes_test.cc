@@ -195,8 +195,9 @@ TEST_F(NetconfCodes, WhatIsSaidEverywhere)
     for (const Operation &op : operations)
         for (const std::string &call : op.calls)
             for (Number n : general) {
-                /* Where a family is not there, it has no servers: that is no failure. */
-                if (op.name == "get dns" && n.number == ERROR_NOT_SUPPORTED)
+                /* Where a family is not there, it has no servers, and the other one is enough to
+                 * be waited for: that is no failure. */
+                if ((op.name == "get dns" || op.name == "wait") && n.number == ERROR_NOT_SUPPORTED)
                     continue;
                 bool is_com = call.compare(0, 3, "com") == 0 || call.compare(0, 3, "con") == 0;
 
@@ -428,7 +429,7 @@ TEST_F(NetconfCodes, Ipv6KeepsItsLeastMtu)
     EXPECT_EQ(1280u, door::state().mtu[1]);
 }
 
-TEST_F(NetconfCodes, MetricsThatDifferedComeBack)
+TEST_F(NetconfCodes, AMetricIsThatOfBothFamilies)
 {
     vnic_info info = {};
 
@@ -440,9 +441,80 @@ TEST_F(NetconfCodes, MetricsThatDifferedComeBack)
     ASSERT_EQ(0, vnic_set_metric(dev, 6, &err)) << err.text;
     EXPECT_EQ(6u, door::state().metric[0]);
     EXPECT_EQ(6u, door::state().metric[1]);
-    ASSERT_EQ(0, vnic_set_metric(dev, info.metric, &err)) << err.text;
+}
+
+/* What get_info tells of two families is not reason enough to leave them alone. */
+TEST_F(NetconfCodes, OneValueForBothFamilies)
+{
+    vnic_info info = {};
+
+    info.size = sizeof info;
+    door::set_metrics(10, 20);
+    ASSERT_EQ(0, vnic_get_info(dev, &info, &err)) << err.text;
+    ASSERT_EQ(10u, info.metric);
+    ASSERT_EQ(0, vnic_set_metric(dev, 10, &err)) << err.text;
     EXPECT_EQ(10u, door::state().metric[0]);
-    EXPECT_EQ(20u, door::state().metric[1]);
+    EXPECT_EQ(10u, door::state().metric[1]);
+
+    door::set_mtus(1400, 1500);
+    ASSERT_EQ(0, vnic_get_info(dev, &info, &err)) << err.text;
+    ASSERT_EQ(1400u, info.mtu);
+    ASSERT_EQ(0, vnic_set_mtu(dev, 1400, &err)) << err.text;
+    EXPECT_EQ(1400u, door::state().mtu[0]);
+    EXPECT_EQ(1400u, door::state().mtu[1]);
+
+    /* Nothing is touched that is as wanted: the call that would fail is not made. */
+    door::fail("set_ip_interface", ERROR_ACCESS_DENIED);
+    EXPECT_EQ(0, vnic_set_mtu(dev, 1400, &err)) << err.text;
+    EXPECT_EQ(0, vnic_set_metric(dev, 10, &err)) << err.text;
+    door::fail("", 0);
+    ASSERT_EQ(0, vnic_set_mtu(dev, 1000, &err)) << err.text;
+    EXPECT_EQ(1280u, door::state().mtu[1]);
+    door::fail("set_ip_interface", ERROR_ACCESS_DENIED);
+    EXPECT_EQ(0, vnic_set_mtu(dev, 1000, &err)) << err.text;
+
+    for (const char *call : {"mtu", "metric"}) {
+        door::fail("get_ip_interface", ERROR_NOT_ENOUGH_MEMORY, 3);
+        EXPECT_EQ(VNIC_ENOMEM, strcmp(call, "mtu") == 0 ? vnic_set_mtu(dev, 1000, &err)
+                                                        : vnic_set_metric(dev, 10, &err))
+            << call;
+    }
+}
+
+/* ---- DNS settings that somebody else made ------------------------------------------------------- */
+
+TEST_F(NetconfCodes, DnsComesBackAsItWas)
+{
+    const std::wstring servers = L"fe80::1%7, 1.1.1.1;printer.local",
+                       search = L"b\u00fccher.example a.b";
+    std::wstring many;
+
+    for (int i = 1; i <= 20; i++)
+        many += (i > 1 ? L"," : L"") + (L"10.0.0." + std::to_wstring(i));
+    for (const std::wstring &v4_servers : {many, servers, std::wstring(L"")}) {
+        door::set_dns(0, v4_servers, search);
+        door::set_dns(1, servers, L"other.example");
+        door::fail("set_dns", ERROR_ACCESS_DENIED, 2);
+        EXPECT_EQ(VNIC_EPERM, vnic_set_dns(dev, "9.9.9.9 fd00::53 search c.example", &err));
+        EXPECT_EQ(v4_servers, door::state().servers[0]);
+        EXPECT_EQ(servers, door::state().servers[1]);
+        EXPECT_EQ(search, door::state().search[0]);
+        EXPECT_EQ(L"other.example", door::state().search[1]);
+    }
+}
+
+TEST_F(NetconfCodes, DnsThatIsTooLongToKeepIsLeftAlone)
+{
+    door::set_dns(0, std::wstring(2048, L'x'), L"");
+    EXPECT_EQ(0, vnic_set_dns(dev, "9.9.9.9", &err)) << err.text;
+    for (bool in_search : {false, true}) {
+        std::wstring text(2049, L'x');
+        door::set_dns(0, in_search ? L"" : text, in_search ? text : L"");
+        EXPECT_EQ(VNIC_EOS, vnic_set_dns(dev, "9.9.9.9", &err));
+        EXPECT_EQ(static_cast<int>(ERROR_MORE_DATA), err.os_code);
+        EXPECT_NE(std::string::npos, std::string(err.text).find("too long")) << err.text;
+        EXPECT_EQ(in_search ? L"" : text, door::state().servers[0]);
+    }
 }
 
 TEST_F(NetconfCodes, DetectionOfDuplicatesIsPutBackAfterAFailureToo)

@@ -163,6 +163,18 @@ void set_metrics(uint32_t v4, uint32_t v6)
     now.metric[1] = v6;
 }
 
+void set_mtus(uint32_t v4, uint32_t v6)
+{
+    now.mtu[0] = v4;
+    now.mtu[1] = v6;
+}
+
+void set_dns(int i, const std::wstring &servers, const std::wstring &search)
+{
+    now.servers[i] = servers;
+    now.search[i] = search;
+}
+
 const State &state()
 {
     return now;

@@ -40,6 +40,8 @@ void hide_connection();
 
 /* What somebody else set. */
 void set_metrics(uint32_t v4, uint32_t v6);
+void set_mtus(uint32_t v4, uint32_t v6);
+void set_dns(int i, const std::wstring &servers, const std::wstring &search);
 
 struct State {
     std::string name;

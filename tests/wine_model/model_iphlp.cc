@@ -380,11 +380,11 @@ DWORD vnic__model_set_dns(const GUID *guid, const struct win_dns_settings *setti
         return ERROR_FILE_NOT_FOUND;
     if (settings->version != WIN_DNS_VERSION)
         return ERROR_INVALID_PARAMETER;
-    bool v6 = (settings->flags & WIN_DNS_IPV6) != 0;
+    Dns &dns = i->dns[(settings->flags & WIN_DNS_IPV6) != 0];
     if ((settings->flags & WIN_DNS_SERVERS) != 0)
-        (v6 ? i->dns6 : i->dns4) = settings->name_server != nullptr ? settings->name_server : L"";
+        dns.servers = settings->name_server != nullptr ? settings->name_server : L"";
     if ((settings->flags & WIN_DNS_SEARCH) != 0)
-        i->search = settings->search_list != nullptr ? settings->search_list : L"";
+        dns.search = settings->search_list != nullptr ? settings->search_list : L"";
     return NO_ERROR;
 }
 
@@ -396,10 +396,10 @@ DWORD vnic__model_get_dns(const GUID *guid, struct win_dns_settings *ret_setting
     InterfacePtr i = find(*guid);
     if (i == nullptr)
         return ERROR_FILE_NOT_FOUND;
-    bool v6 = (ret_settings->flags & WIN_DNS_IPV6) != 0;
+    const Dns &dns = i->dns[(ret_settings->flags & WIN_DNS_IPV6) != 0];
     ret_settings->flags |= WIN_DNS_SERVERS | WIN_DNS_SEARCH;
-    ret_settings->name_server = copy(v6 ? i->dns6 : i->dns4);
-    ret_settings->search_list = copy(i->search);
+    ret_settings->name_server = copy(dns.servers);
+    ret_settings->search_list = copy(dns.search);
     hold("dns settings", ret_settings->name_server);
     return NO_ERROR;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model_machine.h"
 
+#include <algorithm>
+#include <array>
 #include <set>
 #include <sstream>
 
@@ -18,6 +20,8 @@ std::list<InterfacePtr> list;
 uint32_t next_number = 1;
 std::map<std::string, std::multiset<const void *>> held;
 std::string mistakes;
+/* DNS settings of adapters that are gone, by GUID: the next one of that GUID has them. */
+std::map<std::wstring, std::array<Dns, 2>> left_dns;
 
 }
 
@@ -79,6 +83,11 @@ InterfacePtr add(Interface::Driver driver, const std::wstring &name, const GUID 
     /* ifdef.h: the type in bits 48 … 63, the number in bits 24 … 47. */
     i->luid.Value = PROP_VIRTUAL << 48 | static_cast<uint64_t>(number) << 24;
     i->index = number + 10;
+    auto left = left_dns.find(text_of(i->guid));
+    if (left != left_dns.end()) {
+        std::copy(left->second.begin(), left->second.end(), i->dns);
+        left_dns.erase(left);
+    }
     list.push_back(i);
     changed().notify_all();
     return i;
@@ -89,6 +98,9 @@ void remove(const InterfacePtr &iface)
     Hold hold(lock());
     iface->gone = true;
     list.remove(iface);
+    for (const Dns &d : iface->dns)
+        if (!d.servers.empty() || !d.search.empty())
+            left_dns[text_of(iface->guid)] = {iface->dns[0], iface->dns[1]};
     remove_keys(text_of(iface->guid));
     changed().notify_all();
 }
@@ -108,11 +120,14 @@ std::string describe()
         for (const Family *f : {&i->v4, &i->v6})
             line << " | present " << f->present << " mtu " << f->mtu << " metric " << f->metric
                  << " automatic " << f->automatic_metric << " dad " << f->dad_transmits;
-        line << " | dns " << narrow(i->dns4) << " " << narrow(i->dns6) << " " << narrow(i->search);
+        for (const Dns &d : i->dns)
+            line << " | dns " << narrow(d.servers) << " search " << narrow(d.search);
         for (const auto &a : i->addresses)
             lines.insert("address " + narrow(i->name) + " " + a.text);
         lines.insert(line.str());
     }
+    for (const auto &left : left_dns)
+        lines.insert("DNS settings of an adapter that is gone, " + narrow(left.first));
     std::string text;
     for (const auto &line : lines)
         text += line + "\n";
@@ -125,6 +140,7 @@ void reset()
     for (const auto &i : list)
         i->gone = true;
     list.clear();
+    left_dns.clear();
     mistakes.clear();
     changed().notify_all();
 }

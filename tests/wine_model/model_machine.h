@@ -45,6 +45,11 @@ struct Address {
     bool detecting = false;
 };
 
+/* DNS settings of one family. */
+struct Dns {
+    std::wstring servers, search;
+};
+
 /* One network adapter: the device, its driver's state and what the IP stack knows of it. */
 struct Interface {
     enum class Driver { wintun, tap, other };
@@ -66,7 +71,7 @@ struct Interface {
     bool gone = false;          /* removed; kept alive by who still holds it */
     Family v4, v6;
     std::list<Address> addresses;
-    std::wstring dns4, dns6, search; /* as SetInterfaceDnsSettings got them */
+    Dns dns[2]; /* of IPv4 and IPv6, as SetInterfaceDnsSettings got them */
     uint64_t in_packets = 0, in_bytes = 0, out_packets = 0, out_bytes = 0;
 };
 

@@ -43,13 +43,6 @@ Key *key_of(HKEY handle)
     return found == keys.end() ? nullptr : &found->second;
 }
 
-void set_value(const std::wstring &path, const std::wstring &name, DWORD type, const void *data,
-               size_t len)
-{
-    auto *bytes = static_cast<const uint8_t *>(data);
-    keys[small(path)][small(name)] = {type, Bytes(bytes, bytes + len)};
-}
-
 std::wstring connection_key(const std::wstring &guid)
 {
     return L"SYSTEM\\CurrentControlSet\\Control\\Network\\{4D36E972-E325-11CE-BFC1-08002BE10318}"
@@ -80,6 +73,13 @@ void make_key(const std::wstring &path)
 void remove_key(const std::wstring &path)
 {
     keys.erase(small(path));
+}
+
+void set_value(const std::wstring &path, const std::wstring &name, DWORD type, const void *data,
+               size_t len)
+{
+    auto *bytes = static_cast<const uint8_t *>(data);
+    keys[small(path)][small(name)] = {type, Bytes(bytes, bytes + len)};
 }
 
 void set_text(const std::wstring &path, const std::wstring &name, const std::wstring &value)

@@ -13,6 +13,8 @@ std::wstring class_key();
 
 void make_key(const std::wstring &path);
 void remove_key(const std::wstring &path);
+void set_value(const std::wstring &path, const std::wstring &name, DWORD type, const void *data,
+               size_t len);
 void set_text(const std::wstring &path, const std::wstring &name, const std::wstring &value);
 void set_number(const std::wstring &path, const std::wstring &name, DWORD value);
 std::wstring get_text(const std::wstring &path, const std::wstring &name);

@@ -16,6 +16,7 @@ set(VNIC_WINDOWS_SOURCES
     win_netkeep.c
     win_netlist.c
     win_netname.c
+    win_netsaved.c
     win_services.c
     win_sys.c
     win_sys_file.c

@@ -44,9 +44,7 @@ struct win_iface {
     GUID guid;     /* NetCfgInstanceId */
     const struct win_link *link;
     _Atomic uint32_t up; /* 1: packets flow as far as this handle goes */
-    /* win_netip.c: the metrics of IPv4 and IPv6 before the first change, if they differed. */
-    uint32_t metrics[2];
-    uint32_t has_metrics; /* 1: there are such */
+    uint32_t has_dns;    /* 1: this handle gave the interface DNS settings */
 };
 
 static inline struct win_iface *win_iface_of(const struct vnic *q)

@@ -71,6 +71,8 @@ const struct vnic__netconf vnic__win_netconf = {
     .set_metric = vnic__win_set_metric,
     .set_dns = vnic__win_set_dns,
     .get_dns = vnic__win_get_dns,
+    .keep = vnic__win_save,
+    .restore = vnic__win_restore_saved,
     .get_link_local = vnic__win_get_link_local,
     .set_link_local = vnic__win_set_link_local,
     .add_address = win_add_address_told,
@@ -98,7 +100,7 @@ static DWORD win_look_for_family(const NET_LUID *luid, ADDRESS_FAMILY family)
     if (family == AF_UNSPEC || family == AF_INET) {
         os_code = vnic__win_ip_row(luid, AF_INET, &row);
     }
-    if ((family == AF_UNSPEC && os_code == ERROR_NOT_FOUND) || family == AF_INET6) {
+    if ((family == AF_UNSPEC && vnic__win_is_absent(os_code)) || family == AF_INET6) {
         os_code = vnic__win_ip_row(luid, AF_INET6, &row);
     }
     return os_code;

@@ -11,6 +11,7 @@
  * win_netdad.c     detection of duplicate addresses, and waiting until they can be used
  * win_netdns.c     DNS servers and search domains; see win_netdns.h
  * win_netkeep.c    what a restart of the adapter loses, kept and put back
+ * win_netsaved.c   what there is of MTU, metric and DNS beyond what core is told, so that it can come back
  * win_netname.c    the friendly name (win_sys_netcon.h)
  * win_netlist.c    all adapters of a kind
  * win_neterror.c   what the system's numbers mean
@@ -32,6 +33,10 @@ extern const struct vnic__netconf vnic__win_netconf;
  */
 int vnic__win_wait_interface(struct vnic *q, struct vnic_error *err);
 
+/* Before an adapter is removed: Windows keeps DNS settings under its GUID, and the next adapter of that GUID
+ * would have them. */
+void vnic__win_forget_dns(struct vnic *q);
+
 /* Calls fn for every adapter of a kind, see struct vnic__backend.list. */
 int vnic__win_list_wintun(int (*fn)(void *user, const struct vnic_info *info), void *user,
                           struct vnic_error *err);
@@ -42,6 +47,7 @@ int vnic__win_list_tap(int (*fn)(void *user, const struct vnic_info *info), void
 
 enum win_net_op {
     WIN_NET_LOOK,
+    WIN_NET_LOOK_FAMILY,
     WIN_NET_WAIT,
     WIN_NET_SET_UP,
     WIN_NET_SET_MTU,
@@ -73,8 +79,15 @@ void vnic__win_fill_info(const MIB_IF_ROW2 *row, struct vnic_info *ret_info);
 /* What the two families say of an interface; what none of them knows stays as it is. */
 void vnic__win_fill_ip_info(const NET_LUID *luid, struct vnic_info *info);
 
+/* RFC 8200 section 5: the least that a link with IPv6 carries; Windows takes no smaller NlMtu. */
+#define WIN_IPV6_MIN_MTU 1280u
+
 /* GetIpInterfaceEntry. */
 DWORD vnic__win_ip_row(const NET_LUID *luid, ADDRESS_FAMILY family, MIB_IPINTERFACE_ROW *ret_row);
+
+/* Whether a number means that the interface lacks the family: it is disabled for the adapter or on the system,
+ * or the system has no such stack. */
+int vnic__win_is_absent(DWORD os_code);
 
 /* SetIpInterfaceEntry of a row that vnic__win_ip_row() gave and that was changed. */
 DWORD vnic__win_ip_set(MIB_IPINTERFACE_ROW *row);
@@ -139,6 +152,8 @@ int vnic__win_list_addresses(struct vnic *q, struct vnic_prefix *ret, int cap,
 int vnic__win_set_dns(struct vnic *q, const struct vnic__dns *dns, struct vnic_error *err);
 int vnic__win_get_dns(struct vnic *q, struct vnic__dns *ret_dns, struct vnic_error *err);
 int vnic__win_set_name(struct vnic *q, const char *name, struct vnic_error *err);
+int vnic__win_save(struct vnic *q, int what, void **ret_kept, struct vnic_error *err);
+int vnic__win_restore_saved(struct vnic *q, int what, const void *kept, struct vnic_error *err);
 
 static inline NET_LUID win_luid_of(const struct vnic *q)
 {

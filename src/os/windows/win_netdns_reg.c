@@ -55,32 +55,62 @@ DWORD vnic__win_dns_reg_set(const GUID *guid, int family, const struct win_dns_t
     return os_code;
 }
 
-/* A value that is not there, or is no text, is none. */
-static const wchar_t *win_dns_get_value(HKEY key, const wchar_t *name, wchar_t *buf, DWORD units)
+/* A value that is not there is kept as that. */
+static DWORD win_dns_keep_value(HKEY key, const wchar_t *name, struct win_dns_value *ret)
 {
-    DWORD type = 0;
-    DWORD len = (units - 1) * (DWORD)sizeof buf[0];
+    DWORD len = WIN_DNS_VALUE_UNITS * (DWORD)sizeof ret->text[0];
+    DWORD os_code = (DWORD)vnic__sys_reg_get(key, name, &ret->type, ret->text, &len);
 
-    if (vnic__sys_reg_get(key, name, &type, buf, &len) != NO_ERROR || type != REG_SZ) {
-        return NULL;
+    if (os_code == ERROR_FILE_NOT_FOUND) {
+        ret->type = REG_NONE;
+        len = 0;
+        os_code = NO_ERROR;
     }
-    buf[len / sizeof buf[0]] = 0;
-    return buf;
+    ret->len = len;
+    ret->text[os_code == NO_ERROR ? len / sizeof ret->text[0] : 0] = 0;
+    return os_code;
 }
 
-DWORD vnic__win_dns_reg_add(const GUID *guid, int family, struct vnic__dns *dns)
+DWORD vnic__win_dns_reg_keep(const GUID *guid, int family, struct win_dns_family *ret)
 {
-    wchar_t servers[WIN_DNS_SERVERS_UNITS];
-    wchar_t domain[VNIC__DNS_SEARCH_SIZE];
     HKEY key;
     DWORD os_code = win_dns_open_key(guid, family, KEY_QUERY_VALUE, &key);
 
     if (os_code != NO_ERROR) {
         return os_code;
     }
-    vnic__win_dns_add_text(
-        dns, win_dns_get_value(key, L"NameServer", servers, WIN_DNS_SERVERS_UNITS),
-        family == 0 ? win_dns_get_value(key, L"Domain", domain, VNIC__DNS_SEARCH_SIZE) : NULL);
+    os_code = win_dns_keep_value(key, L"NameServer", &ret->servers);
+    if (os_code == NO_ERROR && family == 0) {
+        os_code = win_dns_keep_value(key, L"Domain", &ret->search);
+    }
     vnic__sys_reg_close(key);
     return os_code;
+}
+
+static DWORD win_dns_restore_value(HKEY key, const wchar_t *name, const struct win_dns_value *kept)
+{
+    DWORD os_code;
+
+    if (kept->type != REG_NONE) {
+        return (DWORD)vnic__sys_reg_set(key, name, kept->type, kept->text, kept->len);
+    }
+    os_code = (DWORD)vnic__sys_reg_unset(key, name);
+    return os_code == ERROR_FILE_NOT_FOUND ? NO_ERROR : os_code;
+}
+
+DWORD vnic__win_dns_reg_restore(const GUID *guid, int family, const struct win_dns_family *kept)
+{
+    HKEY key;
+    DWORD os_code = win_dns_open_key(guid, family, KEY_SET_VALUE, &key);
+    DWORD second = NO_ERROR;
+
+    if (os_code != NO_ERROR) {
+        return os_code;
+    }
+    os_code = win_dns_restore_value(key, L"NameServer", &kept->servers);
+    if (family == 0) {
+        second = win_dns_restore_value(key, L"Domain", &kept->search);
+    }
+    vnic__sys_reg_close(key);
+    return os_code != NO_ERROR ? os_code : second;
 }

@@ -34,7 +34,8 @@ void vnic__win_dns_to_text(const struct vnic__dns *dns, uint8_t family, struct w
 
 /* ---- To core ------------------------------------------------------------------------------------ */
 
-static void win_add_server(struct vnic__dns *dns, const char *text, size_t len)
+/* 0: it is no address, or there is no room. */
+static int win_add_server(struct vnic__dns *dns, const char *text, size_t len)
 {
     struct vnic__dns_server server;
 
@@ -43,53 +44,77 @@ static void win_add_server(struct vnic__dns *dns, const char *text, size_t len)
         server.family = VNIC_IPV4;
     } else if (vnic__ipv6_parse(text, len, server.addr)) {
         server.family = VNIC_IPV6;
-    } else {
-        return;
     }
-    if (dns->n_servers < VNIC__DNS_SERVERS_MAX) {
-        dns->servers[dns->n_servers++] = server;
+    if (server.family == 0 || dns->n_servers == VNIC__DNS_SERVERS_MAX) {
+        return 0;
     }
+    dns->servers[dns->n_servers++] = server;
+    return 1;
 }
 
-static void win_add_domain(struct vnic__dns *dns, const char *text, size_t len)
+static int win_add_domain(struct vnic__dns *dns, const char *text, size_t len)
 {
     size_t used = strlen(dns->search);
 
     if (used + len + 2 > sizeof dns->search) {
-        return;
+        return 0;
     }
     if (used > 0) {
         dns->search[used++] = ',';
     }
     memcpy(dns->search + used, text, len);
     dns->search[used + len] = '\0';
+    return 1;
 }
 
-/* Words are separated by commas or spaces; DNS_INTERFACE_SETTINGS of netioapi.h. */
-static void win_each_word(struct vnic__dns *dns, const wchar_t *wide,
-                          void (*add)(struct vnic__dns *dns, const char *text, size_t len))
-{
-    char text[2 * VNIC__DNS_SEARCH_SIZE];
+/* The longest text in UTF-8: three bytes for a unit. */
+#define WIN_DNS_UTF8_SIZE (3 * WIN_DNS_VALUE_UNITS + 1)
 
-    (void)vnic__win_utf8(wide, text, sizeof text);
+/* Words are separated by commas or spaces; DNS_INTERFACE_SETTINGS of netioapi.h. Returns whether all of them
+ * were taken. */
+static int win_each_word(struct vnic__dns *dns, const struct win_dns_value *value,
+                         int (*add)(struct vnic__dns *dns, const char *text, size_t len))
+{
+    char text[WIN_DNS_UTF8_SIZE];
+    int all = 1;
+
+    if (value->type != REG_SZ) {
+        return value->type == REG_NONE;
+    }
+    (void)vnic__win_utf8(value->text, text, sizeof text);
     for (const char *at = text; *at != '\0';) {
         size_t len = strcspn(at, ", ;");
 
-        if (len > 0) {
-            add(dns, at, len);
+        if (len > 0 && !add(dns, at, len)) {
+            all = 0;
         }
         at += len;
         at += *at != '\0';
     }
+    return all;
 }
 
-void vnic__win_dns_add_text(struct vnic__dns *dns, const wchar_t *servers, const wchar_t *search)
+int vnic__win_dns_to_core(const struct win_dns_kept *kept, struct vnic__dns *ret)
 {
-    if (servers != NULL) {
-        win_each_word(dns, servers, win_add_server);
+    const struct win_dns_family *f = kept->families;
+    struct vnic__dns other;
+    int all = 1;
+
+    memset(ret, 0, sizeof *ret);
+    memset(&other, 0, sizeof other);
+    for (int i = 0; i < 2; i++) {
+        all &= f[i].is_absent || win_each_word(ret, &f[i].servers, win_add_server);
     }
-    /* Both families have the same list: the first that has one counts. */
-    if (search != NULL && dns->search[0] == '\0') {
-        win_each_word(dns, search, win_add_domain);
+    if (!f[0].is_absent) {
+        all &= win_each_word(ret, &f[0].search, win_add_domain);
     }
+    if (!f[1].is_absent && !f[1].by_registry) {
+        all &= win_each_word(&other, &f[1].search, win_add_domain);
+        /* Both families are to have the same list: the first that has one counts. */
+        all &= f[0].is_absent || strcmp(ret->search, other.search) == 0;
+        if (ret->search[0] == '\0') {
+            memcpy(ret->search, other.search, sizeof ret->search);
+        }
+    }
+    return !all;
 }

@@ -83,6 +83,9 @@ static const struct win_reason reasons_dns[] = {
      "Windows before 10 version 2004 knows one search domain for an interface: name only one"},
     {ERROR_INVALID_PARAMETER, VNIC_EINVAL, "the system takes no such servers or domains"},
     {ERROR_FILE_NOT_FOUND, VNIC_EOS, "the IP stack has no settings of this interface yet"},
+    {ERROR_MORE_DATA, VNIC_EOS,
+     "what is set there is too long to be put back if need be: remove it with the system's own "
+     "tools"},
     WIN_NET_COMMON};
 
 /* HRESULTs of COM and what HRESULT_FROM_WIN32() hides; see win_netname.c. */
@@ -109,6 +112,7 @@ struct win_net_words {
 
 static const struct win_net_words win_net_words[] = {
     [WIN_NET_LOOK] = {"GetIfEntry2", NULL, "look at", reasons_common},
+    [WIN_NET_LOOK_FAMILY] = {"GetIpInterfaceEntry", NULL, "look at", reasons_common},
     [WIN_NET_WAIT] = {"GetIpInterfaceEntry", NULL, "wait for", reasons_wait},
     [WIN_NET_SET_UP] = {"SetIfEntry", "up", "bring up or down", reasons_up},
     [WIN_NET_SET_MTU] = {"SetIpInterfaceEntry NlMtu", "mtu", "set the MTU of", reasons_mtu},

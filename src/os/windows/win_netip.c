@@ -8,9 +8,6 @@
 
 #include "win_netconf.h"
 
-/* RFC 8200 section 5: the least that a link with IPv6 carries; Windows takes no smaller NlMtu. */
-#define WIN_IPV6_MIN_MTU 1280u
-
 /* How long an interface that has no family at all is given to get one. */
 #define WIN_FAMILY_TIMEOUT_MS 5000u
 
@@ -31,6 +28,13 @@ DWORD vnic__win_ip_set(MIB_IPINTERFACE_ROW *row)
         row->SitePrefixLength = 0;
     }
     return vnic__sys_set_ip_interface(row);
+}
+
+/* GetIpInterfaceEntry says "not found"; the functions about addresses say "not supported" where the system
+ * lacks the stack. */
+int vnic__win_is_absent(DWORD os_code)
+{
+    return os_code == ERROR_NOT_FOUND || os_code == ERROR_NOT_SUPPORTED;
 }
 
 /*
@@ -62,7 +66,7 @@ struct win_ip_change {
     enum win_net_op op;
     /* Changes what was read; 0: there is nothing to change. */
     int (*change)(MIB_IPINTERFACE_ROW *row, uint32_t value);
-    uint32_t values[2]; /* for IPv4 and IPv6 */
+    uint32_t value;
 };
 
 /* Reads both families. Returns how many there are; *ret_code: ERROR_NOT_FOUND, or why it cannot be told
@@ -77,7 +81,7 @@ static int win_read_families(const NET_LUID *luid, MIB_IPINTERFACE_ROW rows[2], 
 
         if (os_code == NO_ERROR) {
             n++;
-        } else if (os_code != ERROR_NOT_FOUND) {
+        } else if (!vnic__win_is_absent(os_code)) {
             *ret_code = os_code;
         }
     }
@@ -103,8 +107,7 @@ static int win_change_families(struct vnic *q, const struct win_ip_change *c,
     }
     for (int i = 0; i < n; i++) {
         row = before[i];
-        os_code =
-            c->change(&row, c->values[row.Family == AF_INET6]) ? vnic__win_ip_set(&row) : NO_ERROR;
+        os_code = c->change(&row, c->value) ? vnic__win_ip_set(&row) : NO_ERROR;
         /* A family may go meanwhile; then it is one of those that are not there. */
         done += os_code == NO_ERROR;
         if (os_code == NO_ERROR || os_code == ERROR_NOT_FOUND) {
@@ -129,48 +132,26 @@ static int win_change_mtu(MIB_IPINTERFACE_ROW *row, uint32_t mtu)
 
 int vnic__win_set_mtu(struct vnic *q, uint32_t mtu, struct vnic_error *err)
 {
-    struct win_ip_change c = {WIN_NET_SET_MTU, win_change_mtu, {mtu, mtu}};
+    struct win_ip_change c = {WIN_NET_SET_MTU, win_change_mtu, mtu};
 
     return win_change_families(q, &c, err);
 }
 
 static int win_change_metric(MIB_IPINTERFACE_ROW *row, uint32_t metric)
 {
+    int differs =
+        metric == 0 ? !row->UseAutomaticMetric : row->UseAutomaticMetric || row->Metric != metric;
+
     row->UseAutomaticMetric = metric == 0;
     row->Metric = metric;
-    return 1;
+    return differs;
 }
 
-/* What a family has now; 0: automatic, also when it is not there. */
-static uint32_t win_metric_of(struct vnic *q, ADDRESS_FAMILY family)
-{
-    MIB_IPINTERFACE_ROW row;
-    NET_LUID luid = win_luid_of(q);
-
-    return vnic__win_ip_row(&luid, family, &row) == NO_ERROR && !row.UseAutomaticMetric ? row.Metric
-                                                                                        : 0;
-}
-
-/*
- * One metric for both. Where they differed before, the way back is to ask for the one that was told, which
- * is IPv4's: then IPv6 has its own again too.
- */
 int vnic__win_set_metric(struct vnic *q, uint32_t metric, struct vnic_error *err)
 {
-    struct win_iface *iface = win_iface_of(q);
-    struct win_ip_change c = {WIN_NET_SET_METRIC, win_change_metric, {metric, metric}};
-    uint32_t now[2] = {win_metric_of(q, AF_INET), win_metric_of(q, AF_INET6)};
-    int rc;
+    struct win_ip_change c = {WIN_NET_SET_METRIC, win_change_metric, metric};
 
-    if (iface->has_metrics && metric == iface->metrics[0]) {
-        c.values[1] = iface->metrics[1];
-    }
-    rc = win_change_families(q, &c, err);
-    if (rc == 0 && !iface->has_metrics && now[0] != now[1]) {
-        memcpy(iface->metrics, now, sizeof now);
-        iface->has_metrics = 1;
-    }
-    return rc;
+    return win_change_families(q, &c, err);
 }
 
 /* ---- Link-local addresses ----------------------------------------------------------------------- */

@@ -15,6 +15,9 @@ static void wintap_close(struct vnic *q, int keep)
     int goes =
         keep == VNIC__CLOSE_FAILED ? q->iface->created != 0 : adapter->ours && !adapter->persist;
 
+    if (goes) {
+        vnic__win_forget_dns(q);
+    }
     vnic__wintap_queue_end(q);
     if (keep == VNIC__CLOSE_FAILED && !goes) {
         vnic__wintap_undo_parameters(q);

@@ -82,6 +82,9 @@ static int wintun_open(struct vnic *q, const struct vnic__settings *s, struct vn
 static void wintun_close(struct vnic *q, int keep)
 {
     (void)keep;
+    if (q->iface->created) {
+        vnic__win_forget_dns(q);
+    }
     vnic__wintun_queue_end(q);
     vnic__wintun_adapter_close(q);
 }
