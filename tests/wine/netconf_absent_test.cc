@@ -18,6 +18,10 @@
 #include "support/netconf_handle.h"
 #include "wine/linux_calls.h"
 
+extern "C" {
+#include "os/windows/win_sys_iphlp.h"
+}
+
 namespace
 {
 
@@ -95,6 +99,39 @@ TEST_F(NetconfAbsent, WhatCanBeDoneIs)
     EXPECT_EQ(0, vnic_set_mtu(dev, 1500, &err)) << "it is so already: " << err.text;
     EXPECT_EQ(0, vnic_get_addresses(dev, nullptr, 0, &err)) << err.text;
     EXPECT_EQ(0, vnic_set_up(dev, 1, &err)) << err.text;
+}
+
+/* The door says of each of them that it is not there, and touches nothing. */
+TEST_F(NetconfAbsent, EachFunctionThatMayBeAbsent)
+{
+    MIB_IPINTERFACE_ROW ip = {};
+    MIB_UNICASTIPADDRESS_ROW address = {};
+    win_dns_settings dns = {};
+    WCHAR servers[] = L"1.1.1.1";
+    const DWORD absent = ERROR_PROC_NOT_FOUND;
+
+    for (const char *function :
+         {"GetIpInterfaceEntry", "SetIpInterfaceEntry", "InitializeUnicastIpAddressEntry",
+          "CreateUnicastIpAddressEntry", "DeleteUnicastIpAddressEntry", "SetInterfaceDnsSettings",
+          "GetInterfaceDnsSettings", "FreeInterfaceDnsSettings"})
+        ASSERT_EQ(nullptr, reinterpret_cast<void *>(
+                               GetProcAddress(GetModuleHandleW(L"iphlpapi.dll"), function)))
+            << function;
+    ip.Family = AF_INET;
+    ip.InterfaceLuid = luid;
+    ip.NlMtu = 77;
+    EXPECT_EQ(absent, vnic__sys_get_ip_interface(&ip));
+    EXPECT_EQ(77u, ip.NlMtu);
+    EXPECT_EQ(absent, vnic__sys_set_ip_interface(&ip));
+    EXPECT_EQ(absent, vnic__sys_init_unicast(&address));
+    EXPECT_EQ(absent, vnic__sys_create_unicast(&address));
+    EXPECT_EQ(absent, vnic__sys_delete_unicast(&address));
+    dns.version = WIN_DNS_VERSION;
+    dns.name_server = servers;
+    EXPECT_EQ(absent, vnic__sys_set_dns(&guid, &dns));
+    EXPECT_EQ(absent, vnic__sys_get_dns(&guid, &dns));
+    vnic__sys_free_dns(&dns);
+    EXPECT_EQ(servers, dns.name_server);
 }
 
 /* ---- DNS by the registry ------------------------------------------------------------------------ */
