@@ -376,6 +376,16 @@ TEST_F(TapModel, AnAdapterThatWasStartedAnew)
     }
 }
 
+/* The same, and another program was faster: it is not waited for for ever. */
+TEST_F(TapModel, AnAdapterThatAnotherProgramTook)
+{
+    must_open();
+    model::tap_start_anew(adapter_);
+    model::tap_occupy(adapter_, true);
+    EXPECT_EQ(VNIC_ECLOSED, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 60000));
+    model::tap_occupy(adapter_, false);
+}
+
 /* Nothing is in flight while an interface is down, so nothing tells that its adapter is gone. */
 TEST_F(TapModel, RemovedWhileDown)
 {

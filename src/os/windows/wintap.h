@@ -168,16 +168,17 @@ struct wintap_queue {
     HANDLE file;             /* NULL: closed, while the state is not WINTAP_FINE */
     struct wintap_ring rx;
     struct wintap_ring tx;
-    uint32_t state;      /* WINTAP_FINE … */
-    uint32_t tries;      /* since the trouble began */
-    int64_t trouble_ns;  /* when it began */
-    int64_t refused_ns;  /* when the driver refused last */
-    int64_t retry_ns;    /* when to try again */
-    int64_t reopen_ns;   /* not to be opened anew before */
-    int64_t probe_ns;    /* when to look whether a device that is down is still there */
-    uint32_t last_error; /* what the driver said last */
-    uint64_t tx_lost;    /* packets that were taken and that the driver refused later */
-    uint64_t rx_bad;     /* reads that gave no packet of the layer, or too long a one */
+    uint32_t state;        /* WINTAP_FINE … */
+    uint32_t tries;        /* since the trouble began */
+    int64_t trouble_ns;    /* when it began */
+    int64_t refused_ns;    /* when the driver refused last */
+    int64_t retry_ns;      /* when to try again */
+    int64_t reopen_ns;     /* not to be opened anew before */
+    int64_t probe_ns;      /* when to look whether a device that is down is still there */
+    uint32_t failed_opens; /* in a row */
+    uint32_t last_error;   /* what the driver said last */
+    uint64_t tx_lost;      /* packets that were taken and that the driver refused later */
+    uint64_t rx_bad;       /* reads that gave no packet of the layer, or too long a one */
     uint32_t
         leaked; /* 1: buffers are with the driver for ever, see vnic__wintap_drop_file_locked() */
     struct win_watch *watch; /* behind the wait handle; NULL: not asked for yet */

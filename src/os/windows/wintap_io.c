@@ -77,9 +77,13 @@ void vnic__wintap_queue_end(struct vnic *q)
 {
     struct wintap_queue *tq = wintap_queue_of(q);
 
+    /* Before the watch: what its thread has asked for ends with it, and is better cancelled. */
+    vnic__mutex_lock(&tq->lock);
+    tq->state = WINTAP_GONE;
+    vnic__wintap_drop_file_locked(q);
+    vnic__mutex_unlock(&tq->lock);
     vnic__win_watch_free(tq->watch);
     tq->watch = NULL;
-    vnic__wintap_drop_file_locked(q); /* nobody else is left */
     if (!tq->leaked) {
         vnic__wintap_ring_end(&tq->rx);
         vnic__wintap_ring_end(&tq->tx);

@@ -21,7 +21,9 @@
 #include "wintap.h"
 
 #define REPAIR_PAUSE_NS 20000000
-#define REPAIR_GIVE_UP_NS 10000000000
+/* Attempts in a row to open a device that somebody else seems to have: five seconds. Not a time, which goes
+ * on while the machine sleeps. */
+#define REPAIR_GIVE_UP 25u
 /* How long the driver is asked again, and how long a device that was opened anew is given. */
 #define REPAIR_PATIENCE_NS 2000000000
 #define REPAIR_REOPEN_NS 200000000
@@ -156,6 +158,7 @@ static int take_device(struct vnic *q, HANDLE file)
         return try_later(q, REPAIR_REOPEN_NS);
     }
     tq->file = file;
+    tq->failed_opens = 0;
     tq->trouble_ns = now;
     tq->reopen_ns = now + REPAIR_PATIENCE_NS;
     vnic__log(q->iface, VNIC_LOG_INFO, "the TAP device was opened anew");
@@ -214,7 +217,7 @@ static int open_anew(struct vnic *q)
     if (rc == VNIC_ENODRIVER) {
         return give_up(q, "the adapter was removed or disabled");
     }
-    if (vnic__now_ns() - tq->trouble_ns > REPAIR_GIVE_UP_NS) {
+    if (++tq->failed_opens >= REPAIR_GIVE_UP) {
         return give_up(q, "it cannot be opened again");
     }
     return try_later(q, REPAIR_REOPEN_NS);

@@ -142,7 +142,11 @@ int vnic__wintap_refresh_need(struct vnic *q)
 {
     struct wintap_queue *tq = wintap_queue_of(q);
     uint32_t room = q->layer == VNIC_TAP ? WINTAP_FRAME_ROOM : 0;
+    int is_gone;
 
     atomic_store(&q->need, wintap_iface_of(q)->driver_mtu + room);
-    return tq->state == WINTAP_GONE ? VNIC_ECLOSED : 0;
+    vnic__mutex_lock(&tq->lock);
+    is_gone = tq->state == WINTAP_GONE;
+    vnic__mutex_unlock(&tq->lock);
+    return is_gone ? VNIC_ECLOSED : 0;
 }
