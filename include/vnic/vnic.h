@@ -117,7 +117,7 @@ struct vnic_config {
     uint32_t offload;    /**< VNIC_OFFLOAD_…; VNIC_UNSET: none */
     uint32_t mtu;        /**< 68 … 65535, with IPv6 1280 …; TAP on Linux … 65521 */
     uint32_t up;         /**< 1: bring up; 0: bring down; VNIC_UNSET: up, unless VNIC_KEEP_STATE */
-    uint32_t persist;    /**< 1: the interface stays after the last close; 0: it goes; Linux */
+    uint32_t persist;    /**< 1: it stays after the last close; 0: it goes; Linux, TAP-Windows6 */
     uint32_t owner_uid;  /**< user who may attach to it later; Linux */
     uint32_t
         group_gid; /**< group that may attach to it later; with an owner too, both must match */
@@ -826,7 +826,8 @@ VNIC_API int vnic_wait(vnic *dev, int events, int timeout_ms);
  * @error VNIC_EOS          the system failed
  * @thread  any; the first call makes it, later ones give the same
  * @platform Linux: an epoll descriptor. It does not tell when a full send queue has room: use
- *           vnic_wait(), or poll vnic_native_handle() for writing
+ *           vnic_wait(), or poll vnic_native_handle() for writing. Windows: a manual-reset event for
+ *           WaitForMultipleObjects(), which a thread of the library's own keeps
  * @source  epoll(7)
  * @since   0.1
  */
@@ -837,11 +838,11 @@ VNIC_API intptr_t vnic_wait_handle(vnic *dev);
  * held inside the library.
  *
  * @param dev        [in]   open device
- * @return           descriptor (Unix), HANDLE (Windows), a pointer ("fake"); lent until vnic_close()
+ * @return           descriptor (Unix), a pointer ("fake"); lent until vnic_close()
  * @error VNIC_EINVAL       dev NULL
  * @error VNIC_ENOTSUP      the backend has none
  * @thread  any
- * @platform Linux: the descriptor of /dev/net/tun
+ * @platform Linux: the descriptor of /dev/net/tun; Windows: VNIC_ENOTSUP
  * @source  none
  * @since   0.1
  */
@@ -1285,7 +1286,7 @@ VNIC_API int vnic_set_name(vnic *dev, const char *name, struct vnic_error *ret_e
  * @error VNIC_EMFILE       out of descriptors
  * @error VNIC_EOS          anything else
  * @thread  any
- * @platform same everywhere
+ * @platform TAP-Windows6: the adapter is restarted, and what was on its way is lost
  * @source  rtnetlink(7) IFLA_ADDRESS
  * @since   0.1
  */
@@ -1411,12 +1412,14 @@ VNIC_API int vnic_set_alias(vnic *dev, const char *alias, struct vnic_error *ret
  * @param ret_err    [out]  details on failure; NULL if not wanted
  * @return           0
  * @error VNIC_EINVAL       dev NULL
- * @error VNIC_ENOTSUP      the backend knows no persistence
+ * @error VNIC_ENOTSUP      the backend knows no persistence, or others installed the adapter, which stays
+ * @error VNIC_EPERM        no right; err.text names it
  * @error VNIC_ECLOSED      the interface was removed
  * @error VNIC_EDETACHED    the queue is detached
+ * @error VNIC_ENOMEM       out of memory
  * @error VNIC_EOS          anything else
  * @thread  any
- * @platform Linux
+ * @platform Linux; TAP-Windows6: adapters that this library installed; Wintun: VNIC_ENOTSUP
  * @source  Linux drivers/net/tun.c TUNSETPERSIST
  * @since   0.1
  */

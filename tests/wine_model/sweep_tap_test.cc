@@ -96,6 +96,15 @@ TEST_F(TapSweep, Mac)
         });
 }
 
+/* The registry has it. Off, as it is already, so that the next round finds nothing. */
+TEST_F(TapSweep, Persistence)
+{
+    VNIC_COVERS("vnic_set_persist", "VNIC_EPERM VNIC_ENOMEM");
+    sweep(
+        "set_persist", "vnic_set_persist", [] {},
+        [this](vnic_error *err) { return vnic_set_persist(dev_, 0, err); });
+}
+
 /* More than the driver lets through: its parameter is set, and the adapter restarted. */
 TEST_F(TapSweep, LargeMtu)
 {
