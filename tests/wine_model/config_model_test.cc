@@ -136,6 +136,39 @@ TEST_P(ConfigModel, AWaitForAddressesEnds)
     EXPECT_EQ(1, warnings);
 }
 
+/* Replacing touches only what is not wanted, or missing; link-local addresses of the system's own stay. */
+TEST_P(ConfigModel, ReplacingTouchesNothingThatStays)
+{
+    ASSERT_EQ(0, open(config())) << err_.text;
+    vnic_prefix own = prefix("fe80::77/64");
+    own.flags |= VNIC_PREFIX_KERNEL;
+    ASSERT_EQ(0, vnic_add_address(dev_, &own, &err_)) << err_.text;
+    own = prefix("fe80::77/64");
+    vnic_prefix first[] = {prefix("10.9.0.1/32"), prefix("10.8.0.1/1"), prefix("fd09::1/128"),
+                           prefix("fd09::2/64")};
+    ASSERT_EQ(0, vnic_set_addresses(dev_, first, 4, &err_)) << err_.text;
+    EXPECT_EQ(5u, adapter_->addresses.size());
+    unsigned changes = model::ip_helper().changes;
+    ASSERT_EQ(0, vnic_set_addresses(dev_, first, 4, &err_)) << err_.text;
+    EXPECT_EQ(changes, model::ip_helper().changes);
+    /* Another length is another address: one goes, one comes. */
+    first[0].prefix_len = 24;
+    ASSERT_EQ(0, vnic_set_addresses(dev_, first, 4, &err_)) << err_.text;
+    EXPECT_EQ(changes + 2, model::ip_helper().changes);
+    first[2].prefix_len = 1;
+    ASSERT_EQ(0, vnic_set_addresses(dev_, first, 4, &err_)) << err_.text;
+    EXPECT_EQ(5u, adapter_->addresses.size());
+    vnic_prefix twice[] = {first[0], first[0]};
+    EXPECT_EQ(VNIC_EEXIST, vnic_set_addresses(dev_, twice, 2, &err_)) << err_.text;
+    EXPECT_EQ(5u, adapter_->addresses.size());
+    ASSERT_EQ(0, vnic_set_addresses(dev_, nullptr, 0, &err_)) << err_.text;
+    ASSERT_EQ(1u, adapter_->addresses.size());
+    EXPECT_EQ("fe80:0000:0000:0000:0000:0000:0000:0077/64", adapter_->addresses.front().text);
+    EXPECT_EQ(VNIC_EADDR, vnic_remove_address(dev_, &first[1], &err_)) << err_.text;
+    ASSERT_EQ(0, vnic_remove_address(dev_, &own, &err_)) << err_.text;
+    EXPECT_EQ(VNIC_EADDR, vnic_remove_address(dev_, &own, &err_)) << err_.text;
+}
+
 /* ---- What each family has of its own ------------------------------------------------------------- */
 
 TEST_P(ConfigModel, AValueIsThatOfBothFamilies)
