@@ -78,8 +78,12 @@ class Toolchain:
             self.suffix, self.libraries = ".exe", ["-static"]
             return
         if target.how == "zig":
-            self.compiler = [str(zig_home / "zig"), "cc", "-target", target.triple]
+            # Else zig compiles its runtime of the sanitizer for each system, and nothing here runs.
+            self.compiler = [str(zig_home / "zig"), "cc", "-target", target.triple, "-fno-sanitize=undefined"]
             self.suffix, self.libraries = ".exe" if target.system == "Windows" else "", []
+            if target.triple == "x86_64-linux-musl":
+                # With a library that only names musl's functions; the other one has all of musl compiled first.
+                self.libraries = ["-dynamic"]
             return
         resource = subprocess.run(["clang-19", "-print-resource-dir"], check=True, text=True,
                                   capture_output=True).stdout.strip()
