@@ -1,75 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the Wintun backend does when the DLL, the driver or the ring does not do as it should. */
 #include <atomic>
-#include <stdexcept>
-#include <thread>
 
-#include "contract/contract.h"
-#include "machine_fixture.h"
+#include "device_fixture.h"
 #include "support/covers.h"
-#include "support/packets.h"
 
 using model::Bytes;
 
 namespace
 {
 
-class WintunModel : public model::Modelled
+class WintunModel : public model::ModelDevice
 {
   protected:
-    void TearDown() override
+    WintunModel() : ModelDevice(model::wintun_kind)
     {
-        dev_.reset();
-        adapter_.reset();
-        Modelled::TearDown();
     }
-
-    vnic_config config(const char *name = "model0")
-    {
-        vnic_config cfg;
-        vnic_config_init(&cfg);
-        cfg.backend = "wintun";
-        cfg.name = name;
-        cfg.ring_capacity = 1 << 17;
-        return cfg;
-    }
-
-    int open(const vnic_config &cfg)
-    {
-        vnic *raw = nullptr;
-        int rc = vnic_open(&cfg, &raw, &err_);
-        dev_.reset(raw);
-        adapter_ = rc == 0 ? model::interface_of(raw) : nullptr;
-        return rc;
-    }
-
-    void must_open()
-    {
-        int rc = open(config());
-        if (rc < 0)
-            throw std::runtime_error(err_.text);
-    }
-
-    /* A packet that tells its number. */
-    static Bytes numbered(uint32_t number, size_t payload = 64)
-    {
-        Bytes data(payload);
-        for (int n = 0; n < 4; n++)
-            data[static_cast<size_t>(n)] = static_cast<uint8_t>(number >> (8 * n));
-        return packets::ipv4(17, packets::udp(data));
-    }
-    static uint32_t number_of(const uint8_t *packet)
-    {
-        uint32_t number = 0;
-        for (int n = 0; n < 4; n++)
-            number |= static_cast<uint32_t>(packet[28 + n]) << (8 * n);
-        return number;
-    }
-
-    contract::Handle dev_;
-    model::InterfacePtr adapter_;
-    vnic_error err_ = {};
-    uint8_t buf_[65536];
 };
 
 TEST_F(WintunModel, FullRingIsBackPressure)
@@ -91,31 +37,6 @@ TEST_F(WintunModel, FullRingIsBackPressure)
     for (uint32_t n = 0; n < sent; n++)
         ASSERT_EQ(packet, model::wintun_take(adapter_, 1000)) << n;
     EXPECT_TRUE(model::wintun_take(adapter_, 0).empty());
-}
-
-TEST_F(WintunModel, RemovedAdapterEndsEverything)
-{
-    must_open();
-    std::atomic<int> got{0};
-    contract::Beside receiver([this, &got] { got = vnic_recv(dev_.get(), buf_, sizeof buf_); });
-    ASSERT_TRUE(contract::wait_for_waiters(dev_.get(), 1));
-    model::wintun_pull(adapter_);
-    receiver.join();
-    EXPECT_EQ(VNIC_ECLOSED, got);
-    Bytes packet = numbered(0);
-    EXPECT_EQ(VNIC_ECLOSED, vnic_send(dev_.get(), packet.data(), packet.size()));
-    EXPECT_EQ(VNIC_ECLOSED, vnic_wait(dev_.get(), VNIC_READABLE, 1000));
-}
-
-TEST_F(WintunModel, RemovedAdapterSignalsTheHandle)
-{
-    must_open();
-    intptr_t handle = vnic_wait_handle(dev_.get());
-    ASSERT_GE(handle, 0);
-    EXPECT_FALSE(contract::is_signalled(handle, 0));
-    model::wintun_pull(adapter_);
-    EXPECT_TRUE(contract::is_signalled(handle, 5000));
-    EXPECT_EQ(VNIC_ECLOSED, vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 0));
 }
 
 /* A ring that is corrupt is not recovered from: an error, and never a loop. */
@@ -341,128 +262,6 @@ TEST_F(WintunModel, TheLoggerIsHeard)
     cfg.log = [](void *, int, const char *text) { lines += strstr(text, "Creating") != nullptr; };
     ASSERT_EQ(0, open(cfg)) << err_.text;
     EXPECT_EQ(1, lines);
-}
-
-/* Interrupts and clears at random times: every packet comes exactly once, in order. */
-TEST_F(WintunModel, NothingIsLostAtInterrupts)
-{
-    must_open();
-    constexpr uint32_t COUNT = 3000;
-    std::atomic<bool> done{false};
-    contract::Beside driver([this] {
-        for (uint32_t n = 0; n < COUNT;)
-            if (model::wintun_give(adapter_, numbered(n)))
-                n++;
-            else
-                std::this_thread::yield();
-    });
-    contract::Beside disturber([this, &done] {
-        while (!done) {
-            (void)vnic_interrupt(dev_.get());
-            std::this_thread::yield();
-            (void)vnic_clear_interrupt(dev_.get());
-            std::this_thread::yield();
-        }
-    });
-    for (uint32_t n = 0; n < COUNT;) {
-        int rc = vnic_recv_timeout(dev_.get(), buf_, sizeof buf_, 10000);
-        if (rc == VNIC_EINTERRUPTED)
-            continue;
-        if (rc <= 0 || number_of(buf_) != n) {
-            ADD_FAILURE() << "packet " << n << ": " << rc << " " << number_of(buf_);
-            break;
-        }
-        n++;
-    }
-    done = true;
-}
-
-/* Shutdown while packets come and go: what was accepted has left, nothing twice. */
-TEST_F(WintunModel, NothingIsDoubledAtShutdown)
-{
-    for (int round = 0; round < 20; round++) {
-        must_open();
-        std::atomic<uint32_t> sent{0};
-        contract::Beside sender([this, &sent] {
-            for (;;) {
-                Bytes packet = numbered(sent);
-                int rc = vnic_send(dev_.get(), packet.data(), packet.size());
-                if (rc < 0)
-                    return;
-                sent++;
-            }
-        });
-        uint32_t next = 0;
-        while (next < 200) {
-            Bytes packet = model::wintun_take(adapter_, 5000);
-            ASSERT_FALSE(packet.empty());
-            ASSERT_EQ(next++, number_of(packet.data()));
-        }
-        (void)vnic_shutdown(dev_.get());
-        for (Bytes packet; !(packet = model::wintun_take(adapter_, 0)).empty();)
-            ASSERT_EQ(next++, number_of(packet.data()));
-        sender.join();
-        for (Bytes packet; !(packet = model::wintun_take(adapter_, 0)).empty();)
-            ASSERT_EQ(next++, number_of(packet.data()));
-        EXPECT_EQ(sent, next);
-        dev_.reset();
-    }
-}
-
-/* One receiver and one sender a handle, and threads that interrupt, configure and ask: the thread rules. */
-TEST_F(WintunModel, ThreadsUnderStress)
-{
-    must_open();
-    constexpr uint32_t COUNT = 2000;
-    std::atomic<bool> done{false};
-    std::atomic<uint32_t> received{0};
-    contract::Beside driver([this] {
-        for (uint32_t n = 0; n < COUNT;) {
-            n += model::wintun_give(adapter_, numbered(n)) ? 1 : 0;
-            (void)model::wintun_take(adapter_, 0);
-        }
-    });
-    contract::Beside taker([this, &done] {
-        while (!done)
-            (void)model::wintun_take(adapter_, 1);
-    });
-    contract::Beside receiver([this, &received] {
-        vnic_packet views[8] = {};
-        while (received < COUNT) {
-            int rc = vnic_acquire_many(dev_.get(), views, 8, 10000);
-            if (rc == VNIC_EINTERRUPTED)
-                continue;
-            if (rc <= 0)
-                return;
-            received += static_cast<uint32_t>(rc);
-            std::swap(views[0], views[rc - 1]);
-            (void)vnic_release_many(dev_.get(), views, rc);
-        }
-    });
-    contract::Beside asker([this, &done] {
-        while (!done) {
-            vnic_info info;
-            info.size = sizeof info;
-            EXPECT_EQ(0, vnic_get_info(dev_.get(), &info, nullptr));
-            EXPECT_EQ(0, vnic_set_mtu(dev_.get(), 1400 + info.mtu % 2, nullptr));
-        }
-    });
-    contract::Beside disturber([this, &done] {
-        while (!done) {
-            (void)vnic_interrupt(dev_.get());
-            (void)vnic_clear_interrupt(dev_.get());
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-    });
-    Bytes packet = numbered(0);
-    for (uint32_t n = 0; n < COUNT;) {
-        int rc = vnic_send_timeout(dev_.get(), packet.data(), packet.size(), 10000);
-        ASSERT_TRUE(rc > 0 || rc == VNIC_EINTERRUPTED) << rc;
-        n += rc > 0 ? 1 : 0;
-    }
-    receiver.join();
-    done = true;
-    EXPECT_EQ(COUNT, received);
 }
 
 }
