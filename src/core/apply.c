@@ -37,11 +37,20 @@ struct apply_state {
     uint32_t changed;
 };
 
-int vnic__tells_less(struct vnic *q, int what, struct vnic_error *err)
+/* Whether the system has more of it than is told; 1, 0, or why that is not known. */
+static int tells_less(struct vnic *q, int what, struct vnic_error *err)
 {
     const struct vnic__netconf *conf = q->backend->netconf;
 
     return conf->keep == NULL ? 0 : conf->keep(q, what, NULL, err);
+}
+
+int vnic__must_set(struct vnic *q, int what, uint32_t wanted, uint32_t now, struct vnic_error *err)
+{
+    if (wanted == VNIC_UNSET) {
+        return 0;
+    }
+    return wanted != now ? 1 : tells_less(q, what, err);
 }
 
 /* Before a change of something that the backend keeps. One that was just made goes as a whole. */
@@ -57,12 +66,8 @@ static int keep_before(struct apply_state *a, int what, struct vnic_error *err)
 static int apply_mtu(struct apply_state *a, struct vnic_error *err)
 {
     uint32_t mtu = a->s->mtu;
-    int rc;
+    int rc = vnic__must_set(a->q, VNIC__KEEP_MTU, mtu, a->before.mtu, err);
 
-    if (mtu == VNIC_UNSET) {
-        return 0;
-    }
-    rc = mtu != a->before.mtu ? 1 : vnic__tells_less(a->q, VNIC__KEEP_MTU, err);
     if (rc <= 0) {
         return rc;
     }
@@ -174,12 +179,8 @@ static int apply_up(struct apply_state *a, struct vnic_error *err)
 static int apply_metric(struct apply_state *a, struct vnic_error *err)
 {
     uint32_t metric = a->s->metric;
-    int rc;
+    int rc = vnic__must_set(a->q, VNIC__KEEP_METRIC, metric, a->before.metric, err);
 
-    if (metric == VNIC_UNSET) {
-        return 0;
-    }
-    rc = metric != a->before.metric ? 1 : vnic__tells_less(a->q, VNIC__KEEP_METRIC, err);
     if (rc <= 0) {
         return rc;
     }
@@ -202,7 +203,7 @@ static int apply_dns(struct apply_state *a, struct vnic_error *err)
     if (!a->q->iface->created) {
         rc = a->conf->get_dns(a->q, &a->dns, err);
         if (rc == 0 && vnic__dns_same(&a->dns, &s->dns)) {
-            rc = vnic__tells_less(a->q, VNIC__KEEP_DNS, err);
+            rc = tells_less(a->q, VNIC__KEEP_DNS, err);
             if (rc == 0) {
                 return 0;
             }

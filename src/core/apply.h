@@ -12,8 +12,8 @@
  */
 int vnic__apply(struct vnic *q, const struct vnic__settings *s, struct vnic_error *err);
 
-/* Whether the system has more of something, VNIC__KEEP_…, than get_info and get_dns tell: then what they tell
- * is not reason enough to leave a setting alone. 1, 0, or why it is not known. [lock] */
-int vnic__tells_less(struct vnic *q, int what, struct vnic_error *err);
+/* Whether a setting, VNIC__KEEP_…, has to be made: it is wanted, and it is not what get_info tells, or the
+ * system has more of it than is told. 1, 0, or why that is not known. [lock] */
+int vnic__must_set(struct vnic *q, int what, uint32_t wanted, uint32_t now, struct vnic_error *err);
 
 #endif

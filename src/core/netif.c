@@ -211,7 +211,7 @@ int vnic_set_mtu(vnic *dev, uint32_t mtu, struct vnic_error *ret_err)
     }
     rc = read_info(dev, &now, ret_err);
     if (rc == 0) {
-        rc = now.mtu != mtu ? 1 : vnic__tells_less(dev, VNIC__KEEP_MTU, ret_err);
+        rc = vnic__must_set(dev, VNIC__KEEP_MTU, mtu, now.mtu, ret_err);
     }
     if (rc > 0) {
         rc = vnic__addresses_check_mtu(dev, mtu, ret_err);

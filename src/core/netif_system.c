@@ -28,7 +28,7 @@ int vnic_set_metric(vnic *dev, uint32_t metric, struct vnic_error *ret_err)
     memset(&now, 0, sizeof now);
     rc = conf->get_info(dev, &now, ret_err);
     if (rc == 0) {
-        rc = now.metric != metric ? 1 : vnic__tells_less(dev, VNIC__KEEP_METRIC, ret_err);
+        rc = vnic__must_set(dev, VNIC__KEEP_METRIC, metric, now.metric, ret_err);
     }
     rc = rc > 0 ? conf->set_metric(dev, metric, ret_err) : rc;
     vnic__mutex_unlock(&dev->iface->lock);
